@@ -1,0 +1,23 @@
+/** Every metric's name and unit, once: the function writes them, dashboards and docs read them. */
+
+export const metricNamespace = 'Tollgate'
+
+export const metrics = {
+  Requests: { unit: 'Count', says: 'requests that reached the function' },
+  Errors: { unit: 'Count', says: 'answers of status 400 and above, and streams that broke' },
+  DurationMs: { unit: 'Milliseconds', says: 'arrival to the last byte' },
+  FirstByteMs: { unit: 'Milliseconds', says: 'arrival to status and headers' },
+  UpstreamMs: { unit: 'Milliseconds', says: 'waiting for the provider before the first byte' },
+  OverheadMs: { unit: 'Milliseconds', says: 'time to the first byte that was not the provider’s' },
+  InputTokens: { unit: 'Count', says: 'input tokens, those in the cache left out' },
+  OutputTokens: { unit: 'Count', says: 'output tokens' },
+  CacheReadTokens: { unit: 'Count', says: 'input tokens the provider had in its cache' },
+  CacheWriteTokens: { unit: 'Count', says: 'input tokens the provider put in its cache' },
+  CostNanoUsd: { unit: 'None', says: 'cost of the answer in billionths of a US dollar' },
+  Notices: { unit: 'Count', says: 'preferences a model could not be given' },
+} as const
+
+export type MetricName = keyof typeof metrics
+
+/** Dimensions have few values each, since each combination of them is a metric that is paid for. */
+export const dimensionSets = [['route'], ['model', 'outcome']] as const
