@@ -3,7 +3,7 @@ import type { JsonObject } from './conversation.ts'
 import type { TollgateError } from './errors.ts'
 import type { Model } from './model.ts'
 import type { RequestRecord } from './record.ts'
-import type { Reply, ReplyEvent } from './reply.ts'
+import type { Reply, ReplyEvent, Usage } from './reply.ts'
 import type { ChatRequest, FittedRequest } from './request.ts'
 
 /** Who asks: the team a key belongs to, and the key's public id. */
@@ -18,7 +18,11 @@ export type Call = {
   readonly caller: Caller
   readonly request: FittedRequest
   readonly model: Model
+  /** A profile the caller or the configuration chose by name; else the region decides. */
+  readonly sendAs?: string
   readonly notice: Notice
+  /** Every attempt is told, failed ones included. */
+  readonly attempted: (attempt: Attempt) => void
   /** What the one log line of this request will say. */
   readonly record: RequestRecord
   /** Aborted when nobody waits for the answer any more. */
@@ -32,22 +36,23 @@ export type Target = {
   readonly provider: 'bedrock'
   readonly region: string
   readonly modelId: string
+  /** Sent by a profile that stays within a geography, which may cost more. */
+  readonly geographic: boolean
   /** An address in place of AWS's own. */
   readonly endpoint?: string
 }
 
 export type TargetedCall = Call & { readonly target: Target }
 
-/** One attempt as it stands in `x-tollgate-attempts`: `us-east-1:ok`. */
-export type Attempt = { readonly region: string; readonly outcome: string }
-
-export type ReplyStream = {
-  readonly target: Target
-  readonly attempts: readonly Attempt[]
-  /** Milliseconds until the provider's first event; for a whole answer, until all of it. */
-  readonly upstreamMs: number
-  readonly events: AsyncIterable<ReplyEvent>
+/** `outcome` is `ok` or the provider's name of its failure, as in `x-tollgate-attempts`. */
+export type Attempt = {
+  readonly region: string
+  readonly outcome: string
+  /** Milliseconds until the first event; of a whole answer, until all of it. */
+  readonly ms: number
 }
+
+export type ReplyStream = { readonly target: Target; readonly events: AsyncIterable<ReplyEvent> }
 
 /** Rejects before the first event; later failures are events. */
 export type Chat = (call: Call) => Promise<ReplyStream>
@@ -99,8 +104,8 @@ export type AnswerFacts = {
   readonly model: Model
   readonly created: number
   readonly requestId: string
-  /** Costs in USD of what was used. */
-  readonly costUsd: (usage: Reply['usage']) => number
+  /** In USD; `null` where no price is known. */
+  readonly costUsd: (usage: Usage) => number | null
 }
 
 export type FormattedAnswer = { readonly contentType: string; readonly body: string }

@@ -2,25 +2,30 @@
 import type { Model, Price, Rates } from './model.ts'
 import type { Usage } from './reply.ts'
 
-/** USD per million tokens is micro-dollars a token; prices have at most six decimals of it. */
-const precision = 1_000_000
-
-const picoDollars = (tokens: number, rate: number | undefined): number =>
-  tokens * Math.round((rate ?? 0) * precision)
+/** USD per million tokens has at most six decimals, so a token costs whole pico-dollars. */
+const picoDollars = (tokens: number, usdPerMillion: number): number =>
+  tokens * Math.round(usdPerMillion * 1_000_000)
 
 /** The row in force at `now` (milliseconds since 1970). */
-export function priceAt(model: Model, now: number): Price | undefined {
+function priceAt(model: Model, now: number): Price | undefined {
   const today = new Date(now).toISOString().slice(0, 10)
   return model.price
     .filter(({ from }) => from <= today)
-    .sort(byDay)
+    .toSorted(byDay)
     .at(-1)
 }
 
 const byDay = (one: Price, other: Price) => (one.from < other.from ? -1 : 1)
 
-/** `geographic`: sent by a profile that stays within a geography. */
-export function costNanoUsd(usage: Usage, price: Price, geographic: boolean): number {
+/** `undefined` where no price is in force at `now`: unknown is not free. */
+export function costNanoUsd(
+  usage: Usage,
+  model: Model,
+  target: { readonly geographic: boolean },
+  now: number,
+): number | undefined {
+  const price = priceAt(model, now)
+  if (price === undefined) return undefined
   const { input, cacheRead, cacheWrite5m, cacheWrite1h, output } = usage
   const prompt = input + cacheRead + cacheWrite5m + cacheWrite1h
   const rates: Rates =
@@ -31,6 +36,6 @@ export function costNanoUsd(usage: Usage, price: Price, geographic: boolean): nu
     picoDollars(cacheRead, rates.cacheRead ?? rates.input) +
     picoDollars(cacheWrite5m, rates.cacheWrite5m ?? rates.input) +
     picoDollars(cacheWrite1h, rates.cacheWrite1h ?? rates.cacheWrite5m ?? rates.input)
-  const percent = 100 + (geographic ? (price.geoPercent ?? 0) : 0)
-  return Math.ceil((pico * percent) / 100 / 1000)
+  const percent = 100 + (target.geographic ? (price.geoPercent ?? 0) : 0)
+  return Math.ceil((pico * percent) / 100_000)
 }

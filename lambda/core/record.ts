@@ -1,31 +1,33 @@
 /** The one log line of a request: an allow-list of fields, gathered on the way, written once. */
+import type { TollgateError } from './errors.ts'
 import { dimensionSets, type MetricName, metricNamespace, metrics } from './metrics.ts'
 
 /** What a line may say. No key, no prompt, no answer, no header as it came. */
 export type LogFields = {
-  /** Id of the request, as in `x-request-id`. */
+  /** As in `x-request-id`. */
   requestId: string
-  /** API Gateway's route, `POST /bedrock/{model}`. */
+  /** `POST /bedrock/{model}`. */
   route: string
   dialect: string
   team: string
   /** Public id of the key. */
   keyId: string
-  /** Bedrock id of the catalogue row. */
+  /** Bedrock's id of the model. */
   model: string
-  /** What was sent to the provider: an id, profile or ARN. */
+  /** What was sent to the provider: an id, a profile or an ARN. */
   target: string
   region: string
+  /** The trail of `x-tollgate-attempts`. */
   attempts: string
   stream: boolean
   status: number
-  /** `ok`, or the error's code. */
+  /** `ok`, `abandoned` by the caller, or the error's code. */
   outcome: string
-  /** Which field was wrong. */
+  /** The field that was wrong. */
   param: string
-  /** The provider's own name of its failure, and its status. */
+  /** The provider's own name of its failure. */
   upstreamError: string
-  /** What broke inside the gateway. */
+  /** Where the gateway broke: kinds of errors and places in the code, no messages. */
   fault: string
   stop: string
 }
@@ -33,31 +35,47 @@ export type LogFields = {
 export type RequestRecord = {
   readonly set: (fields: Partial<LogFields>) => void
   readonly measure: (values: Partial<Record<MetricName, number>>) => void
+  readonly fail: (error: TollgateError) => void
   /** Writes the line; a second call does nothing. */
   readonly write: () => void
 }
 
-const metricDefinitions = Object.entries(metrics).map(([Name, { unit }]) => ({ Name, Unit: unit }))
+const definitions = Object.entries(metrics).map(([Name, { unit }]) => ({ Name, Unit: unit }))
 
-/** `emit` takes one line of JSON: CloudWatch's embedded metric format, so it is log and metrics. */
+/** `emit` takes one line in CloudWatch's embedded metric format: log line and metrics in one. */
 export function openRecord(emit: (line: string) => void, now: () => number): RequestRecord {
   const fields: Partial<LogFields> = {}
-  const values: Partial<Record<MetricName, number>> = {}
+  const values: Partial<Record<MetricName, number>> = { Requests: 1 }
   let written = false
   return {
     set: (more) => void Object.assign(fields, more),
     measure: (more) => void Object.assign(values, more),
+    fail(error) {
+      fields.outcome = error.code
+      values.Errors = 1
+      if (error.param !== undefined) fields.param = error.param
+      if (error.code === 'internal_error') fields.fault = faultOf(error.cause)
+      else if (error.cause !== undefined) fields.upstreamError = nameOf(error.cause)
+    },
     write() {
       if (written) return
       written = true
-      const definitions = metricDefinitions.filter(({ Name }) => Name in values)
       const directive = {
         Namespace: metricNamespace,
         Dimensions: dimensionSets.filter((set) => set.every((name) => name in fields)),
-        Metrics: definitions,
+        Metrics: definitions.filter(({ Name }) => Name in values),
       }
       const _aws = { Timestamp: now(), CloudWatchMetrics: [directive] }
       emit(JSON.stringify({ _aws, ...fields, ...values }))
     },
   }
+}
+
+const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : typeof cause)
+
+/** Messages may quote a prompt (JSON.parse's do), so only names and places are kept. */
+function faultOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return typeof cause
+  const places = (cause.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  return [cause.name, ...places.slice(0, 5).map((line) => line.trim())].join(' ')
 }

@@ -1,0 +1,129 @@
+/** One HTTP exchange: its id, who asks, which dialect was spoken, and its log line. */
+import type { APIGatewayProxyEvent } from 'aws-lambda'
+import type { Attempt, Caller, Dialect, HttpMethod, HttpRequest } from '../core/contracts.ts'
+import { readKey } from '../core/key.ts'
+import type { Model } from '../core/model.ts'
+import { openRecord, type RequestRecord } from '../core/record.ts'
+
+export type Exchange = {
+  readonly requestId: string
+  /** `POST /bedrock/{model}`, as API Gateway names it. */
+  readonly routeKey: string
+  /** Absent on routes that are no dialect's. */
+  readonly dialect: Dialect | undefined
+  readonly caller: Caller | undefined
+  readonly record: RequestRecord
+  /** The model that was found, once it is. */
+  model?: Model
+  /** What the model could not be given as asked. */
+  readonly notices: string[]
+  readonly attempts: Attempt[]
+  /** By `performance.now()`. */
+  readonly started: number
+}
+
+/** The event as middlewares pass it on: `body` becomes text, then parsed JSON. */
+export type GatewayEvent = Omit<APIGatewayProxyEvent, 'body'> & {
+  body: unknown
+  exchange: Exchange
+}
+
+/** One line a request goes to stdout bare: CloudWatch reads metrics from it only without a wrapper. */
+const toStandardOutput = (line: string) => void process.stdout.write(`${line}\n`)
+
+export function exchangeOpener(dialects: readonly Dialect[]) {
+  const dialectByRoute = new Map(dialects.flatMap(routeEntries))
+
+  return function open(event: Omit<GatewayEvent, 'exchange'>): Exchange {
+    const { requestId } = event.requestContext
+    const routeKey = `${event.httpMethod} ${event.resource}`
+    const dialect = dialectByRoute.get(routeKey)
+    const caller = callerOf(event.requestContext)
+    const record = openRecord(toStandardOutput, Date.now)
+    record.set({
+      requestId,
+      route: routeKey,
+      ...(dialect !== undefined && { dialect: dialect.id }),
+      ...(caller !== undefined && { team: caller.team, keyId: caller.keyId }),
+    })
+    const started = performance.now()
+    return { requestId, routeKey, dialect, caller, record, notices: [], attempts: [], started }
+  }
+}
+
+const routeEntries = (dialect: Dialect): [string, Dialect][] =>
+  dialect.routes.map(({ method, path }) => [`${method} ${path}`, dialect])
+
+/** The authorizer names the caller; without one, the accepted key's own value does. */
+function callerOf({
+  authorizer,
+  identity,
+}: APIGatewayProxyEvent['requestContext']): Caller | undefined {
+  if (typeof authorizer?.team === 'string' && typeof authorizer.keyId === 'string') {
+    return { team: authorizer.team, keyId: authorizer.keyId }
+  }
+  return readKey(identity.apiKey ?? '')
+}
+
+/** Headers of every answer, errors included; what does not apply is left out. */
+export function commonHeaders({ requestId, notices, model, attempts }: Exchange) {
+  const last = attempts.at(-1)
+  return {
+    'x-request-id': requestId,
+    'cache-control': 'no-store',
+    ...(model !== undefined && { 'x-tollgate-model': `bedrock/${model.id}` }),
+    ...(last !== undefined && {
+      'x-tollgate-region': last.region,
+      'x-tollgate-attempts': trail(attempts),
+    }),
+    ...(notices.length > 0 && { 'x-tollgate-notice': notices.map(asListItem).join(', ') }),
+  }
+}
+
+const trail = (attempts: readonly Attempt[]): string =>
+  attempts.map(({ region, outcome }) => `${region}:${outcome}`).join(',')
+
+/** Milliseconds since the exchange began: those of the provider, and the gateway's own. */
+export function timesOf({ attempts, started }: Exchange) {
+  const passed = performance.now() - started
+  const upstream = attempts.reduce((sum, { ms }) => sum + ms, 0)
+  return { passed, upstream, overhead: passed - upstream }
+}
+
+/** One item of a comma-separated header, in the characters a header may have. */
+const asListItem = (notice: string): string =>
+  notice
+    .replaceAll('’', "'")
+    .replaceAll(',', ';')
+    .replaceAll(/[^\x20-\x7e]/g, '?')
+
+/** The exchange is over: its line is written, once. */
+export function finish(exchange: Exchange, status: number): void {
+  const { record, notices, attempts } = exchange
+  const { passed, upstream } = timesOf(exchange)
+  record.set({ status, ...(attempts.length > 0 && { attempts: trail(attempts) }) })
+  record.measure({ DurationMs: passed, UpstreamMs: upstream, Notices: notices.length })
+  record.write()
+}
+
+export const httpRequestOf = (event: GatewayEvent): HttpRequest => ({
+  route: { method: event.httpMethod as HttpMethod, path: event.resource },
+  pathParameters: present(event.pathParameters),
+  query: present(event.queryStringParameters),
+  headers: lowerCased(event.headers),
+  body: event.body,
+})
+
+const present = (
+  values: Readonly<Record<string, string | undefined>> | null,
+): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values ?? {}).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    ),
+  )
+
+const lowerCased = (headers: APIGatewayProxyEvent['headers']): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(present(headers)).map(([name, value]) => [name.toLowerCase(), value]),
+  )

@@ -1,0 +1,64 @@
+/** The whole path of a request on one screen: parse, find, fit, policies, answer. */
+import middy from '@middy/core'
+import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse'
+import httpJsonBodyParser from '@middy/http-json-body-parser'
+import type { Context } from 'aws-lambda'
+import config from '#gateway-config'
+import { openCatalogue } from './catalogue.ts'
+import type { Attempt } from './core/contracts.ts'
+import { TollgateError } from './core/errors.ts'
+import { fit } from './core/fit.ts'
+import { dialects } from './dialects/index.ts'
+import { answer } from './edge/answer.ts'
+import { type GatewayEvent, httpRequestOf } from './edge/exchange.ts'
+import { exchanges } from './edge/failures.ts'
+import { inputGate, wellFormedText } from './edge/input-gate.ts'
+import { otherRoutes } from './edge/other-routes.ts'
+import { underPolicies } from './policies/index.ts'
+import { route } from './policies/route.ts'
+import { provider } from './providers/index.ts'
+import { findTarget } from './targets.ts'
+
+const catalogue = openCatalogue(config)
+const otherRoute = otherRoutes(dialects)
+const chat = underPolicies(route(findTarget(config), provider))
+
+async function gateway(event: GatewayEvent, context: Context, { signal }: { signal: AbortSignal }) {
+  const { exchange } = event
+  const { dialect, caller, record, requestId } = exchange
+  if (dialect === undefined) return otherRoute(exchange)
+  if (caller === undefined) throw new TollgateError('invalid_api_key', 'This route needs a key.')
+
+  const http = httpRequestOf(event)
+  const asked = dialect.parse(http)
+  const { model, sendAs } = catalogue.find(asked.model, caller)
+  exchange.model = model
+  const notice = (text: string) => void exchange.notices.push(text)
+  const request = fit(asked, model, catalogue.usableBy(caller), notice)
+  const attempted = (attempt: Attempt) => void exchange.attempts.push(attempt)
+  const remaining = () => context.getRemainingTimeInMillis()
+  const call = {
+    id: requestId,
+    caller,
+    request,
+    model,
+    ...(sendAs !== undefined && { sendAs }),
+    notice,
+    attempted,
+    record,
+    signal,
+    remaining,
+  }
+
+  return answer(exchange, dialect, { call, http, reply: await chat(call) })
+}
+
+export const handler = middy({
+  executionMode: executionModeStreamifyResponse,
+  timeoutEarlyInMillis: 0,
+})
+  .use(exchanges(dialects))
+  .use(inputGate())
+  .use(httpJsonBodyParser({ disableContentTypeError: true }))
+  .use(wellFormedText())
+  .handler(gateway)

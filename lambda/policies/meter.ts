@@ -1,0 +1,51 @@
+/** Sees every call and what comes of it; outermost, so that nothing goes unseen. */
+import type { Call, Policy, ReplyStream } from '../core/contracts.ts'
+import { costNanoUsd } from '../core/cost.ts'
+import { asTollgateError } from '../core/errors.ts'
+import type { ReplyEvent } from '../core/reply.ts'
+
+export const meter: Policy = (next) =>
+  async function meter(call) {
+    const { record, model, request } = call
+    record.set({ model: model.id, stream: request.stream })
+    const reply = await next(call)
+    return { ...reply, events: watched(reply, call) }
+  }
+
+async function* watched(reply: ReplyStream, call: Call): AsyncGenerator<ReplyEvent> {
+  let ended = false
+  try {
+    for await (const event of reply.events) {
+      if (event.type === 'reply-end') {
+        ended = true
+        recordReply(event, reply, call)
+      } else if (event.type === 'reply-error') {
+        ended = true
+        call.record.fail(event.error)
+      }
+      yield event
+    }
+  } catch (thrown) {
+    ended = true
+    call.record.fail(asTollgateError(thrown))
+    throw thrown
+  } finally {
+    if (!ended) call.record.set({ outcome: 'abandoned' })
+  }
+}
+
+function recordReply(
+  { stop, usage }: Extract<ReplyEvent, { type: 'reply-end' }>,
+  { target }: ReplyStream,
+  { record, model }: Call,
+): void {
+  const cost = costNanoUsd(usage, model, target, Date.now())
+  record.set({ outcome: 'ok', stop: stop.reason })
+  record.measure({
+    InputTokens: usage.input,
+    OutputTokens: usage.output,
+    CacheReadTokens: usage.cacheRead,
+    CacheWriteTokens: usage.cacheWrite5m + usage.cacheWrite1h,
+    ...(cost !== undefined && { CostNanoUsd: cost }),
+  })
+}

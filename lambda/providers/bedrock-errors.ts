@@ -1,0 +1,141 @@
+/** What Bedrock and the way to it can fail with, in the words a caller of the gateway gets. */
+
+import type { TargetedCall } from '../core/contracts.ts'
+import { type ErrorCode, TollgateError } from '../core/errors.ts'
+
+/** By the name first: Bedrock has sent a `serviceUnavailableException` with status 400. */
+const codeByName: Readonly<Record<string, ErrorCode>> = {
+  accessdeniedexception: 'access_denied',
+  expiredtokenexception: 'access_denied',
+  unrecognizedclientexception: 'access_denied',
+  invalidsignatureexception: 'access_denied',
+  credentialsprovidererror: 'access_denied',
+  validationexception: 'invalid_body',
+  resourcenotfoundexception: 'model_not_found',
+  throttlingexception: 'upstream_throttled',
+  modelnotreadyexception: 'upstream_throttled',
+  servicequotaexceededexception: 'upstream_throttled',
+  internalserverexception: 'upstream_unavailable',
+  serviceunavailableexception: 'upstream_unavailable',
+  modelerrorexception: 'upstream_error',
+  modelstreamerrorexception: 'upstream_error',
+  modeltimeoutexception: 'upstream_timeout',
+  timeouterror: 'upstream_timeout',
+}
+
+const codeByStatus: Readonly<Record<number, ErrorCode>> = {
+  400: 'invalid_body',
+  403: 'access_denied',
+  404: 'model_not_found',
+  408: 'upstream_timeout',
+  413: 'request_too_large',
+  429: 'upstream_throttled',
+}
+
+/** A connection that was refused, reset or never found has a system code and no status. */
+const connectionCodes = /^(E[A-Z]+|UND_ERR_.*|CERT_.*|.*_CERT.*)$/
+
+const wrongModelId = /model identifier is invalid|on-demand throughput|end of its life|Legacy/i
+const tooLong =
+  /too long|too many (input )?tokens|maximum context|context length|exceeds? the (max|limit)/i
+
+/** Advice for a caller, where Bedrock's own words would not help or would tell too much. */
+const messages = {
+  access_denied: ({ model, target }: TargetedCall) =>
+    `Bedrock refused ${model.name} in ${target.region} to this gateway: its operator must enable the model or mend the gateway's rights.`,
+  upstream_throttled: ({ model, target }: TargetedCall) =>
+    `Bedrock's own limit for ${model.name} in ${target.region} is reached.`,
+  upstream_unavailable: ({ target }: TargetedCall) =>
+    `Bedrock in ${target.region} is not available.`,
+  upstream_timeout: ({ model, request }: TargetedCall) =>
+    `${model.name} did not answer in time.${request.stream ? '' : ' A long answer needs "stream": true.'}`,
+  upstream_error: ({ model }: TargetedCall) => `${model.name} answered something unusable.`,
+  request_too_large: ({ model }: TargetedCall) => `The request is too large for ${model.name}.`,
+} as const
+
+/** Seconds; Bedrock names no time with its throttles, and its windows roll every second. */
+const pause = 5
+
+export function fromBedrock(thrown: unknown, call: TargetedCall): TollgateError {
+  if (thrown instanceof TollgateError) return thrown
+  const { name, message, status, retryAfter } = facts(thrown)
+  const code = classify(name, message, status, thrown)
+  const wait = code === 'upstream_throttled' || code === 'upstream_unavailable'
+  const details = { cause: thrown, ...(wait && { retryAfter: retryAfter ?? pause }) }
+  if (code === 'model_not_found') return gone(call, details)
+  if (code === 'invalid_body' || code === 'context_length_exceeded') {
+    return new TollgateError(
+      code,
+      `${call.model.name} refused the request: ${scrubbed(message)}`,
+      details,
+    )
+  }
+  return new TollgateError(code, messages[code](call), details)
+}
+
+/** As Bedrock or the system called it: `ThrottlingException`, `ECONNREFUSED`. */
+export function upstreamName({ cause, code }: TollgateError): string {
+  if (!(cause instanceof Error)) return code
+  const name = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name
+  return /^\w{2,60}$/.test(name) && name !== 'Error' ? name : code
+}
+
+type KnownCode =
+  | keyof typeof messages
+  | 'model_not_found'
+  | 'invalid_body'
+  | 'context_length_exceeded'
+
+function classify(
+  name: string,
+  message: string,
+  status: number | undefined,
+  thrown: unknown,
+): KnownCode {
+  const byName = codeByName[name.toLowerCase()] as KnownCode | undefined
+  const code = byName ?? (status === undefined ? byConnection(thrown) : byStatus(status))
+  if (code !== 'invalid_body') return code
+  if (wrongModelId.test(message)) return 'model_not_found'
+  return tooLong.test(message) ? 'context_length_exceeded' : code
+}
+
+const byStatus = (status: number): KnownCode =>
+  (codeByStatus[status] as KnownCode | undefined) ??
+  (status === 503 || status === 500 ? 'upstream_unavailable' : 'upstream_error')
+
+function byConnection(thrown: unknown): KnownCode {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+  return connectionCodes.test(code) ? 'upstream_unavailable' : 'upstream_error'
+}
+
+function gone({ model, target }: TargetedCall, details: { cause: unknown }): TollgateError {
+  const { lifecycle } = model
+  const message =
+    lifecycle.status === 'active'
+      ? `Bedrock has no ${model.name} in ${target.region}.`
+      : `Bedrock no longer serves ${model.name} (end of life ${lifecycle.endOfLife}); its successor is '${lifecycle.successor}'.`
+  return new TollgateError('model_not_found', message, { ...details, param: 'model' })
+}
+
+function facts(thrown: unknown) {
+  const error = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as {
+    name?: unknown
+    message?: unknown
+    $metadata?: { httpStatusCode?: number }
+    $response?: { headers?: Record<string, string> }
+  }
+  const after = Number(error.$response?.headers?.['retry-after'])
+  return {
+    name: String(error.name ?? ''),
+    message: String(error.message ?? ''),
+    status: error.$metadata?.httpStatusCode,
+    retryAfter: after > 0 ? after : undefined,
+  }
+}
+
+/** Bedrock's validation messages help a caller; the account and its resources are not theirs to see. */
+const scrubbed = (message: string): string =>
+  message
+    .replaceAll(/arn:\S+/g, 'arn:…')
+    .replaceAll(/\b\d{12}\b/g, '…')
+    .slice(0, 500)
