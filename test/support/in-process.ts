@@ -1,0 +1,90 @@
+/** Calls the function's handler in this process, as API Gateway and Lambda would, log line included. */
+import { PassThrough } from 'node:stream'
+import type { Context } from 'aws-lambda'
+import { vi } from 'vitest'
+
+type Metadata = { statusCode: number; headers: Record<string, string> }
+
+export type InProcessAnswer = Metadata & {
+  readonly text: string
+  /** Lines the function wrote, parsed. */
+  readonly lines: readonly Record<string, unknown>[]
+}
+
+export type InProcessRequest = {
+  readonly method?: string
+  readonly resource?: string
+  readonly body?: string | Buffer
+  readonly headers?: Readonly<Record<string, string>>
+  readonly path?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>>
+  readonly team?: string
+}
+
+const prelude = new WeakMap<PassThrough, Metadata>()
+
+/** The runtime's global must stand before the handler is loaded: middy reads it at once. */
+Object.assign(globalThis, {
+  awslambda: {
+    streamifyResponse: (handler: unknown) => handler,
+    HttpResponseStream: {
+      from(stream: PassThrough, metadata: Metadata) {
+        prelude.set(stream, metadata)
+        return stream
+      },
+    },
+  },
+})
+
+type StreamHandler = (
+  event: unknown,
+  stream: PassThrough,
+  context: Partial<Context>,
+) => Promise<void>
+
+let requests = 0
+
+export async function invoke(request: InProcessRequest): Promise<InProcessAnswer> {
+  const { handler } = (await import('../../lambda/handler.ts')) as unknown as {
+    handler: StreamHandler
+  }
+  const stream = new PassThrough()
+  const chunks: Buffer[] = []
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+  const written: string[] = []
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written.push(String(text))
+    return true
+  })
+  try {
+    await handler(eventOf(request), stream, { getRemainingTimeInMillis: () => 60_000 })
+  } finally {
+    spy.mockRestore()
+  }
+  const metadata = prelude.get(stream)
+  if (metadata === undefined) throw new Error('The function answered no status.')
+  const lines = written.join('').split('\n').filter(Boolean)
+  return {
+    ...metadata,
+    text: Buffer.concat(chunks).toString(),
+    lines: lines.map((line) => JSON.parse(line) as Record<string, unknown>),
+  }
+}
+
+function eventOf({ method = 'POST', resource = '/bedrock', ...request }: InProcessRequest) {
+  const { body, headers, team = 'demo' } = request
+  return {
+    httpMethod: method,
+    resource,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: body === undefined ? null : Buffer.from(body).toString('base64'),
+    isBase64Encoded: body !== undefined,
+    pathParameters: request.path ?? null,
+    queryStringParameters: request.query ?? null,
+    requestContext: {
+      requestId: `request-${requests++}`,
+      identity: {},
+      authorizer: { team, keyId: 'abcd1234' },
+    },
+  }
+}
