@@ -3,29 +3,36 @@ import type { GatewayConfig } from './core/config.ts'
 import type { Caller } from './core/contracts.ts'
 import { TollgateError } from './core/errors.ts'
 import type { Model } from './core/model.ts'
-import { modelById, models as wholeCatalogue } from './models/index.ts'
+import { models as everyModel, modelById } from './models/index.ts'
 import { profileScopes, withoutProfile } from './models/profiles.ts'
 
-/** `sendAs` where the name chose a profile itself; else the region decides. */
+/** `sendAs` where a profile was chosen by name; else the region decides. */
 export type Found = { readonly model: Model; readonly sendAs?: string }
 
 export type Catalogue = {
-  /** Alias, id, profile id or ARN. Throws 403 or 404 with the names this team may use. */
+  /** By alias, id, profile id or ARN. Throws 403 or 404 with the names this team may use. */
   readonly find: (name: string, caller: Caller) => Found
   /** Names and models of a team, aliases first. */
   readonly usableBy: (caller: Caller) => ReadonlyMap<string, Model>
 }
 
+type Usable = {
+  readonly aliases: ReadonlyMap<string, Found>
+  readonly everything: boolean
+  readonly names: ReadonlyMap<string, Model>
+}
+
+const nothing: Usable = { aliases: new Map(), everything: false, names: new Map() }
+
 export function openCatalogue(config: GatewayConfig): Catalogue {
   const [home] = config.regions
   const scopes = profileScopes(typeof home === 'string' ? home : (home?.region ?? ''))
-  const aliases = new Map(
-    Object.entries(config.models).map(([alias, row]) => [alias, resolved(row)]),
+  const aliases = new Map(Object.entries(config.models).map(([name, row]) => [name, meant(row)]))
+  const usable = new Map(
+    Object.entries(config.teams).map(([team, { models }]) => [team, usableOf(models)]),
   )
-  const usable = new Map(Object.keys(config.teams).map((team) => [team, usableByTeam(team)]))
-  const everything = new Set([...usable.values()].flatMap((names) => [...names.values()]))
 
-  function resolved(row: string | Model): Found {
+  function meant(row: string | Model): Found {
     const found = typeof row === 'string' ? byId(row) : { model: row, sendAs: row.id }
     if (found === undefined) throw new Error(`The catalogue has no model '${String(row)}'.`)
     return found
@@ -34,39 +41,44 @@ export function openCatalogue(config: GatewayConfig): Catalogue {
   function byId(name: string): Found | undefined {
     const { id, scope } = withoutProfile(name)
     const model = modelById.get(id)
-    if (model === undefined) return undefined
-    if (scope === undefined) return { model }
+    if (model === undefined || scope === undefined) return model && { model }
     const reachable = model.profiles.includes(scope) && scopes.includes(scope)
     return reachable ? { model, sendAs: `${scope}.${id}` } : undefined
   }
 
-  function usableByTeam(team: string): ReadonlyMap<string, Model> {
-    const allowed = config.teams[team]?.models ?? []
-    const names = allowed === '*' ? [...aliases.keys()] : allowed
-    const named = names.flatMap((name): [string, Model][] => {
-      const model = aliases.get(name)?.model
-      return model === undefined ? [] : [[name, model]]
-    })
-    const rest = allowed === '*' ? wholeCatalogue.map((row): [string, Model] => [row.id, row]) : []
-    return new Map([...named, ...rest])
+  function usableOf(allowed: readonly string[] | '*'): Usable {
+    const everything = allowed === '*'
+    const own = new Map([...aliases].filter(([name]) => everything || allowed.includes(name)))
+    const named = [...own].map(([name, { model }]): [string, Model] => [name, model])
+    const rest = everything ? everyModel.map((model): [string, Model] => [model.id, model]) : []
+    return { aliases: own, everything, names: new Map([...named, ...rest]) }
   }
 
-  const usableBy = ({ team }: Caller) => usable.get(team) ?? new Map<string, Model>()
+  const of = ({ team }: Caller): Usable => usable.get(team) ?? nothing
 
   function find(name: string, caller: Caller): Found {
-    const mine = usableBy(caller)
-    const found = aliases.get(name) ?? byId(name)
-    if (found !== undefined && mayUse(mine, name, found.model)) return found
-    const known = found !== undefined && everything.has(found.model)
-    throw refusal(name, [...mine.keys()], known ? 'model_not_allowed' : 'model_not_found')
+    const team = of(caller)
+    const found = team.aliases.get(name) ?? allowedId(byId(name), team)
+    if (found !== undefined) return found
+    const others = [...usable.values()]
+    const known = aliases.has(name) || others.some((other) => allowedId(byId(name), other))
+    throw refusal(name, [...team.names.keys()], known ? 'model_not_allowed' : 'model_not_found')
   }
 
-  return { find, usableBy }
+  return { find, usableBy: (caller) => of(caller).names }
 }
 
-/** An alias must be the team's own; an id may be any whose model the team has by some alias. */
-const mayUse = (mine: ReadonlyMap<string, Model>, name: string, model: Model): boolean =>
-  mine.has(name) || [...mine.values()].includes(model)
+/**
+ * An id stands for the alias that has its model, so a profile the operator chose holds for it too:
+ * the function has leave for no other.
+ */
+function allowedId(found: Found | undefined, { aliases, everything }: Usable): Found | undefined {
+  if (found === undefined || everything) return found
+  const own = [...aliases.values()].filter(({ model }) => model === found.model)
+  if (found.sendAs === undefined) return own[0]
+  const open = own.some(({ sendAs }) => sendAs === undefined || sendAs === found.sendAs)
+  return open ? found : undefined
+}
 
 function refusal(
   name: string,
