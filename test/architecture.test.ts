@@ -74,7 +74,7 @@ describe('imports point inwards', () => {
     const knowing = sources
       .filter((file) => nameOf(file).startsWith('lambda/'))
       .filter((file) => packageImports(file).some((path) => /^@(aws-sdk|smithy)\//.test(path)))
-    expect(knowing.map(nameOf)).toEqual(['lambda/providers/bedrock.ts'])
+    for (const name of knowing.map(nameOf)) expect(name).toMatch(/^lambda\/providers\/bedrock/)
   })
 
   it('middy stays at the edge', () => {

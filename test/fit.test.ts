@@ -85,6 +85,12 @@ describe('a meaning the model cannot carry', () => {
       'messages: Test takes no documents.',
     ],
     [
+      'an image a tool gave',
+      { images: false },
+      user({ type: 'tool-result', content: [{ type: 'image', ...block }] }),
+      'messages: Test takes no images.',
+    ],
+    [
       'stops',
       { stopSequences: 0 },
       { sampling: { stop: ['a'] } },

@@ -15,8 +15,15 @@ type Need = {
   readonly met: (accepts: Accepts, request: ChatRequest) => boolean
 }
 
+/** Of a kind of block, wherever a model would read it: the results of tools are looked into. */
 const hasBlock = (request: ChatRequest, type: string): boolean =>
-  request.messages.some(({ content }) => content.some((block) => block.type === type))
+  request.messages.some(({ content }) =>
+    content.some(
+      (block) =>
+        block.type === type ||
+        (block.type === 'tool-result' && block.content.some((part) => part.type === type)),
+    ),
+  )
 
 /** What carries the meaning of a request: a model that lacks one of them is refused. */
 const needs: readonly Need[] = [
@@ -29,7 +36,10 @@ const needs: readonly Need[] = [
   {
     param: 'tools',
     says: 'takes no tools',
-    asked: (request) => request.tools.length > 0 || hasBlock(request, 'tool-call'),
+    asked: (request) =>
+      request.tools.length > 0 ||
+      hasBlock(request, 'tool-call') ||
+      hasBlock(request, 'tool-result'),
     met: ({ tools }) => tools,
   },
   {

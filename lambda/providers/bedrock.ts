@@ -1,122 +1,86 @@
 /** Carries a body to Amazon Bedrock and its answer back, by InvokeModel and its stream. */
 import {
-  BedrockRuntimeClient,
   InvokeModelCommand,
-  type InvokeModelCommandOutput,
   InvokeModelWithResponseStreamCommand,
-  type ServiceInputTypes,
-  type ServiceOutputTypes,
 } from '@aws-sdk/client-bedrock-runtime'
-import { NodeHttpHandler } from '@smithy/node-http-handler'
-import type { DeserializeMiddleware } from '@smithy/types'
-import type {
-  Provider,
-  ReplyStream,
-  ReportedUsage,
-  Target,
-  TargetedCall,
-} from '../core/contracts.ts'
+import type { Provider, TargetedCall } from '../core/contracts.ts'
 import { TollgateError } from '../core/errors.ts'
+import { withPrompt } from '../core/estimate.ts'
 import { type ReplyEvent, replay } from '../core/reply.ts'
+import { clientOf, reportedUsage } from './bedrock-client.ts'
 import { fromBedrock, upstreamName } from './bedrock-errors.ts'
 import { type Deadline, openDeadline } from './deadline.ts'
 
-const connectMs = 1_000
 /** Headers of a stream come once the prompt is read; those of a whole answer once it is written. */
 const firstByteMs = { stream: 60_000, whole: 290_000 }
 const idleMs = 60_000
 /** Kept back from the function's own time, to end the answer properly. */
 const settleMs = 1_500
 
-const clients = new Map<string, BedrockRuntimeClient>()
-
-function clientOf({ region, endpoint }: Target): BedrockRuntimeClient {
-  const known = clients.get(region)
-  if (known !== undefined) return known
-  const client = openClient(region, endpoint)
-  clients.set(region, client)
-  return client
+type Attempt = {
+  readonly call: TargetedCall
+  readonly input: ReturnType<typeof inputOf>
+  readonly deadline: Deadline
 }
 
-function openClient(region: string, endpoint: string | undefined): BedrockRuntimeClient {
-  const client = new BedrockRuntimeClient({
-    region,
-    ...(endpoint !== undefined && { endpoint }),
-    /** One retry layer, ours: the SDK would add seconds of its own below it. */
-    maxAttempts: 1,
-    /** Over HTTP/2, the SDK ends a stream that was cut as if it were whole. */
-    requestHandler: new NodeHttpHandler({
-      connectionTimeout: connectMs,
-      socketTimeout: 0,
-      requestTimeout: 0,
-    }),
-  })
-  client.middlewareStack.add(keepHeaders, {
-    step: 'deserialize',
-    priority: 'high',
-    name: 'keepHeaders',
-  })
-  return client
+/** Resolves once the answer, or its first event, is in hand. */
+type Ask = (attempt: Attempt) => Promise<AsyncIterable<ReplyEvent>>
+
+export const bedrock: Provider = async (call) => {
+  const { target, request, model } = call
+  const streams = request.stream && model.accepts.streaming
+  if (request.stream && !streams) {
+    call.notice(`stream: ${model.name} answers whole; its answer is sent as one piece`)
+  }
+  const input = inputOf(call)
+  const patience = Math.min(firstByteMs[streams ? 'stream' : 'whole'], call.remaining() - settleMs)
+  const deadline = openDeadline(Math.max(0, patience), idleMs, call.signal)
+  const ask = streams ? streamed : whole
+  return { target, events: await timed({ call, input, deadline }, ask) }
 }
 
-export const bedrock: Provider = (call) => {
-  const { stream } = call.request
-  if (!stream) return ask(call, whole)
-  if (call.model.accepts.streaming) return ask(call, streamed)
-  call.notice(`stream: ${call.model.name} answers whole; its answer is sent as one piece`)
-  return ask(call, whole)
-}
-
-type Send = (
-  client: BedrockRuntimeClient,
-  call: TargetedCall,
-  deadline: Deadline,
-) => Promise<AsyncIterable<ReplyEvent>>
-
-async function ask(call: TargetedCall, send: Send): Promise<ReplyStream> {
-  const { target, remaining, attempted } = call
-  const { region } = target
+async function timed(attempt: Attempt, ask: Ask): Promise<AsyncIterable<ReplyEvent>> {
+  const { call, deadline } = attempt
   const started = performance.now()
-  const patience = send === streamed ? firstByteMs.stream : firstByteMs.whole
-  const left = Math.max(0, remaining() - settleMs)
-  const deadline = openDeadline(Math.min(patience, left), idleMs, call.signal)
+  const tell = (outcome: string) =>
+    call.attempted({ region: call.target.region, outcome, ms: performance.now() - started })
   try {
-    const events = await send(clientOf(target), call, deadline)
-    attempted({ region, outcome: 'ok', ms: performance.now() - started })
-    return { target, events }
+    const events = await ask(attempt)
+    tell('ok')
+    return events
   } catch (thrown) {
     deadline.abandon()
-    const error = failure(thrown, call, deadline)
-    attempted({ region, outcome: upstreamName(error), ms: performance.now() - started })
+    const error = failure(thrown, attempt)
+    tell(upstreamName(error))
     throw error
   }
 }
 
-const command = ({ model, request, target, notice }: TargetedCall) => ({
+const inputOf = ({ model, request, target, notice }: TargetedCall) => ({
   modelId: target.modelId,
   contentType: 'application/json',
   accept: 'application/json',
   body: JSON.stringify(model.body.build(request, model, notice)),
 })
 
-const whole: Send = async (client, call, deadline) => {
-  const output = await client.send(new InvokeModelCommand(command(call)), {
-    abortSignal: deadline.signal,
-  })
+const whole: Ask = async ({ call, input, deadline }) => {
+  const send = { abortSignal: deadline.signal }
+  const output = await clientOf(call.target).send(new InvokeModelCommand(input), send)
   deadline.done()
-  const answer: unknown = parsed(output.body)
-  return replay(call.model.body.read(answer, reported(output)))
+  const reply = call.model.body.read(parsed(output.body), reportedUsage(output))
+  return replay({ ...reply, usage: withPrompt(reply.usage, Buffer.byteLength(input.body)) })
 }
 
-/** Resolves with the first event in hand: until then another target could still answer. */
-const streamed: Send = async (client, call, deadline) => {
-  const output = await client.send(new InvokeModelWithResponseStreamCommand(command(call)), {
-    abortSignal: deadline.signal,
-  })
-  const chunks = output.body?.[Symbol.asyncIterator]()
-  if (chunks === undefined) throw unusable()
+/** Nothing has reached the caller until the first event, so till then another target could answer. */
+const streamed: Ask = async (attempt) => {
+  const { call, input, deadline } = attempt
+  const send = { abortSignal: deadline.signal }
+  const command = new InvokeModelWithResponseStreamCommand(input)
+  const { body } = await clientOf(call.target).send(command, send)
+  const chunks = body?.[Symbol.asyncIterator]()
   const reader = call.model.body.openStream()
 
+  /** `undefined` once the connection has ended. */
   async function next(): Promise<readonly ReplyEvent[] | undefined> {
     const step = await chunks?.next()
     deadline.heard()
@@ -126,70 +90,51 @@ const streamed: Send = async (client, call, deadline) => {
   }
 
   let first = await next()
-  while (first !== undefined && first.length === 0) first = await next()
-  if (first?.[0]?.type === 'reply-error') throw first[0].error
-  return flow(first, next, reader.end, call, deadline)
+  while (first?.length === 0) first = await next()
+  const [opening] = first ?? reader.end()
+  if (opening?.type === 'reply-error') throw opening.error
+  return flow(attempt, first, next, reader.end)
 }
 
 async function* flow(
+  attempt: Attempt,
   first: readonly ReplyEvent[] | undefined,
   next: () => Promise<readonly ReplyEvent[] | undefined>,
   end: () => readonly ReplyEvent[],
-  call: TargetedCall,
-  deadline: Deadline,
 ): AsyncGenerator<ReplyEvent> {
-  let over = false
+  const { input, deadline } = attempt
+  let drained = false
   try {
-    for (let events = first; events !== undefined; events = await next()) yield* events
-    over = true
-    yield* end()
+    for (let events = first; events !== undefined; events = await next()) {
+      for (const event of events) yield counted(event, input.body)
+      if (events.at(-1)?.type === 'reply-error') return
+    }
+    drained = true
+    for (const event of end()) yield counted(event, input.body)
   } catch (thrown) {
-    yield { type: 'reply-error', error: failure(thrown, call, deadline) }
+    yield { type: 'reply-error', error: failure(thrown, attempt) }
   } finally {
-    if (over) deadline.done()
+    if (drained) deadline.done()
     else deadline.abandon()
   }
 }
 
-function failure(thrown: unknown, call: TargetedCall, deadline: Deadline): TollgateError {
+function counted(event: ReplyEvent, body: string): ReplyEvent {
+  if (event.type !== 'reply-end') return event
+  return { ...event, usage: withPrompt(event.usage, Buffer.byteLength(body)) }
+}
+
+function failure(thrown: unknown, { call, deadline }: Attempt): TollgateError {
   if (!deadline.passed()) return fromBedrock(thrown, call)
-  return fromBedrock(
-    Object.assign(new Error('deadline'), { name: 'TimeoutError', cause: thrown }),
-    call,
-  )
+  const late = Object.assign(new Error('The deadline passed.'), { name: 'TimeoutError' })
+  return fromBedrock(late, call)
 }
 
 function parsed(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
   } catch (cause) {
-    throw unusable(cause)
+    const message = 'The model answered something that is not JSON.'
+    throw new TollgateError('upstream_error', message, { cause })
   }
-}
-
-const unusable = (cause?: unknown): TollgateError =>
-  new TollgateError('upstream_error', 'The model answered something that is not JSON.', { cause })
-
-/** The SDK hides response headers; for a whole answer they are where the token counts stand. */
-const keepHeaders: DeserializeMiddleware<ServiceInputTypes, ServiceOutputTypes> =
-  (next) => async (args) => {
-    const result = await next(args)
-    const { headers } = result.response as { headers?: Record<string, string> }
-    Object.assign(result.output?.$metadata ?? {}, { headers })
-    return result
-  }
-
-function reported({ $metadata }: InvokeModelCommandOutput): ReportedUsage {
-  const { headers = {} } = $metadata as { headers?: Record<string, string> }
-  return {
-    ...count('input', headers['x-amzn-bedrock-input-token-count']),
-    ...count('output', headers['x-amzn-bedrock-output-token-count']),
-    ...count('cacheRead', headers['x-amzn-bedrock-cache-read-input-token-count']),
-    ...count('cacheWrite', headers['x-amzn-bedrock-cache-write-input-token-count']),
-  }
-}
-
-function count(name: keyof ReportedUsage, header: string | undefined): ReportedUsage {
-  const value = Number(header ?? Number.NaN)
-  return Number.isSafeInteger(value) && value >= 0 ? { [name]: value } : {}
 }

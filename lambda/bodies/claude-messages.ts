@@ -1,0 +1,12 @@
+/** Claude from 3 on: Anthropic's Messages API, as Bedrock's InvokeModel takes it. */
+import type { Body } from '../core/contracts.ts'
+import { claudeReply, claudeStream } from './claude-reply.ts'
+import { claudeRequest } from './claude-request.ts'
+import { once } from './once.ts'
+
+export const claudeMessages: Body = {
+  id: 'claude-messages',
+  build: (request, model, notice) => claudeRequest(request, model, once(notice)),
+  read: claudeReply,
+  openStream: claudeStream,
+}

@@ -1,0 +1,80 @@
+/** Turns one invocation into the answer Bedrock would give, as bytes that are ready to be sent. */
+import type { Model } from '../../lambda/core/model.ts'
+import { type Told, tell } from './answer.ts'
+import { type Delivery, plainly } from './delivery.ts'
+import { chunkFrame, eventStreamType } from './event-stream.ts'
+import { invalid } from './exceptions.ts'
+import { families } from './families.ts'
+import { checkBody, type Family } from './family.ts'
+
+/** As the SDK names its commands. */
+export type Operation = 'InvokeModel' | 'InvokeModelWithResponseStream'
+
+export type Answered = { readonly told: Told; readonly delivery: Delivery }
+
+/** Throws what Bedrock refuses. */
+export function invoke(
+  operation: Operation,
+  model: Model,
+  body: unknown,
+  remembered: ReadonlySet<string>,
+): Answered {
+  const family = families.get(model.body.id)
+  if (family === undefined) throw new Error(`The simulator does not speak '${model.body.id}'.`)
+  const isStream = operation === 'InvokeModelWithResponseStream'
+  if (isStream && !model.accepts.streaming) throw invalid('The model is unsupported for streaming.')
+  checkBody(body, model, family)
+  const asked = family.read(body as never, model)
+  const length = asked.parts.reduce((sum, { tokens }) => sum + tokens, 0)
+  if (length > model.limits.context) throw invalid(family.tooLong(length, model.limits.context))
+  const told = tell(asked, model, family.endings, remembered)
+  return { told, delivery: isStream ? streamed(told, family) : whole(told, family) }
+}
+
+/** A model that needs a tenth of a second to begin, and a hundredth for each token. */
+const latency = ({ usage }: Told) => 100 + 10 * usage.output
+
+function whole(told: Told, family: Family): Delivery {
+  const { usage } = told
+  const headers = {
+    'content-type': 'application/json',
+    'x-amzn-bedrock-invocation-latency': `${latency(told)}`,
+    'x-amzn-bedrock-input-token-count': `${usage.input}`,
+    'x-amzn-bedrock-output-token-count': `${usage.output}`,
+    ...(told.model.accepts.cachePoints && {
+      'x-amzn-bedrock-cache-read-input-token-count': `${usage.cacheRead}`,
+      'x-amzn-bedrock-cache-write-input-token-count': `${usage.cacheWrite5m + usage.cacheWrite1h}`,
+    }),
+  }
+  const bytes = Buffer.from(JSON.stringify(family.whole(told)))
+  const pieces = [{ bytes, tokens: usage.output }]
+  return { ...plainly, isAnswer: true, status: 200, headers, pieces }
+}
+
+function streamed(told: Told, family: Family): Delivery {
+  const chunks = family.stream(told)
+  const pieces = chunks.map(function piece({ json, tokens = 0 }, index) {
+    const isLast = index === chunks.length - 1
+    return { bytes: chunkFrame(isLast ? { ...json, ...metrics(told) } : json), tokens }
+  })
+  const headers = {
+    'content-type': eventStreamType,
+    'x-amzn-bedrock-content-type': 'application/json',
+  }
+  return { ...plainly, isStream: true, isAnswer: true, status: 200, headers, pieces }
+}
+
+function metrics(told: Told) {
+  const { usage, model } = told
+  const counts = {
+    inputTokenCount: usage.input,
+    outputTokenCount: usage.output,
+    invocationLatency: latency(told),
+    firstByteLatency: 100,
+    ...(model.accepts.cachePoints && {
+      cacheReadInputTokenCount: usage.cacheRead,
+      cacheWriteInputTokenCount: usage.cacheWrite5m + usage.cacheWrite1h,
+    }),
+  }
+  return { 'amazon-bedrock-invocationMetrics': counts }
+}
