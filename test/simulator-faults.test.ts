@@ -179,7 +179,6 @@ it.each([
   'error:200:ThrottlingException',
   'error:429',
   'cut:soon',
-  'exception:NoSuchException:2',
   '',
 ])('the fault %j is refused, and told what would have worked', async (fault) => {
   const answer = await post(simulator.url, id, body, { 'x-simulator-fault': fault })

@@ -62,16 +62,6 @@ export const exceptions = {
 
 export type ExceptionName = keyof typeof exceptions
 
-/** Those that may come inside a stream (InvokeModelWithResponseStream's ResponseStream). */
-export const streamExceptions: readonly ExceptionName[] = [
-  'InternalServerException',
-  'ModelStreamErrorException',
-  'ModelTimeoutException',
-  'ServiceUnavailableException',
-  'ThrottlingException',
-  'ValidationException',
-]
-
 export const usualWords = (name: string): string =>
   isKnown(name) ? exceptions[name].message : `Simulated ${name}.`
 

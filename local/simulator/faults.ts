@@ -1,7 +1,7 @@
 /** Faults a test can order, `slow-stream:50`, each a change to the delivery of an answer. */
 import { type Delivery, firstBytes, plainly } from './delivery.ts'
 import { exceptionFrame } from './event-stream.ts'
-import { invalid, streamExceptions, usualWords } from './exceptions.ts'
+import { invalid, usualWords } from './exceptions.ts'
 
 export type Fault = {
   readonly spec: string
@@ -122,15 +122,14 @@ export function parseFault(spec: string): Fault {
 export const faultForms = (): readonly string[] =>
   Object.entries(faultKinds).map(([name, { parameters }]) => [name, ...parameters].join(':'))
 
-function readValues({ parameters, streamsOnly }: Kind, words: readonly string[]) {
+function readValues({ parameters }: Kind, words: readonly string[]) {
   if (words.length !== parameters.length) return undefined
   const named = words.filter((_, index) => parameters[index] === 'NAME')
   const numbers = words.filter((_, index) => parameters[index] !== 'NAME')
   const [name = ''] = named
   const [number = '0'] = numbers
   const isStatus = !parameters.includes('STATUS') || /^[45]\d\d$/.test(number)
-  const mayBeNamed = streamsOnly ? streamExceptions.some((each) => each === className(name)) : true
-  const isName = named.length === 0 || (/^\w+$/.test(name) && mayBeNamed)
+  const isName = named.length === 0 || /^[A-Za-z]\w*$/.test(name)
   if (!/^\d{1,9}$/.test(number) || !isStatus || !isName) return undefined
   return { name, number: Number(number) }
 }

@@ -1,0 +1,29 @@
+/** The CDK app: reads the configuration, checks it, and describes one stack. */
+import { relative, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { App } from 'aws-cdk-lib'
+import { type CheckedConfig, ConfigError, checkConfig } from '../lib/gateway-config.ts'
+import { GatewayStack } from '../lib/gateway-stack.ts'
+
+const app = new App()
+const named: unknown = app.node.tryGetContext('config')
+const file =
+  typeof named === 'string' ? resolve(named) : fileURLToPath(import.meta.resolve('#gateway-config'))
+
+try {
+  const name = app.node.tryGetContext('stack') ?? 'Tollgate'
+  new GatewayStack(app, name, await readConfig(file), process.env.CDK_DEFAULT_ACCOUNT)
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error
+  console.error(`${relative('', file)} cannot be used:\n${error.message}`)
+  process.exit(1)
+}
+
+async function readConfig(path: string): Promise<CheckedConfig> {
+  const module = await import(pathToFileURL(path).href).catch(unreadable)
+  return { config: checkConfig(module.default), file: path }
+}
+
+function unreadable(error: unknown): never {
+  throw new ConfigError([error instanceof Error ? error.message : String(error)])
+}

@@ -1,0 +1,102 @@
+/** What the function may invoke: the configured models by ARN, in as few policies as they fit. */
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import type { GatewayConfig } from '../lambda/core/config.ts'
+import type { Model } from '../lambda/core/model.ts'
+import { models as catalogue, modelById } from '../lambda/models/index.ts'
+import {
+  profileRegions,
+  profileScopes,
+  targetId,
+  withoutProfile,
+} from '../lambda/models/profiles.ts'
+import { ConfigError, partitionOf, regionNames } from './gateway-config.ts'
+
+const actions = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream']
+
+/** IAM's: characters of a managed policy without white space, and managed policies of a role. */
+export const largestPolicy = 6_144
+export const mostPolicies = 10
+
+/** What surrounds the ARNs of a policy: version, effect and the two actions. */
+const frame = 256
+
+/** Statements of each policy. */
+export function bedrockLeave(
+  config: GatewayConfig,
+  account: string,
+): readonly (readonly PolicyStatement[])[] {
+  const policies = packed(invocableArns(config, account), account)
+  if (policies.length > mostPolicies) {
+    const counts = `${policies.length} IAM policies, and a role has ${mostPolicies}`
+    throw new ConfigError([`regions, models: so many need ${counts}; name fewer of either`])
+  }
+  return policies.map((resources) => [
+    new PolicyStatement({ effect: Effect.ALLOW, actions, resources: [...resources] }),
+  ])
+}
+
+function packed(arns: readonly string[], account: string): readonly (readonly string[])[] {
+  const policies: string[][] = []
+  let room = 0
+  for (const arn of arns) {
+    const size = arn.replace(account, '0'.repeat(12)).length + '"",'.length
+    if (size > room) {
+      policies.push([])
+      room = largestPolicy - frame
+    }
+    policies.at(-1)?.push(arn)
+    room -= size
+  }
+  return policies
+}
+
+/** Everything a caller's words can make the function invoke, in a stable order. */
+export function invocableArns(config: GatewayConfig, account: string): readonly string[] {
+  const arns = regionNames(config).flatMap((region) =>
+    sentIds(config, region).flatMap((id) => arnsOf(id, region, account)),
+  )
+  return [...new Set(arns)].sort()
+}
+
+/** Ids that go to a region; an alias that names a profile opens that profile alone. */
+function sentIds(config: GatewayConfig, region: string): readonly string[] {
+  const teams = Object.values(config.teams)
+  const everything = teams.some(({ models }) => models === '*')
+  const used = new Set(teams.flatMap(({ models }) => (models === '*' ? [] : models)))
+  const rows = Object.entries(config.models)
+    .filter(([alias]) => everything || used.has(alias))
+    .flatMap(([, row]) => (typeof row === 'string' ? idsOfName(row, region) : [row.id]))
+  return [...rows, ...(everything ? catalogue.flatMap((model) => idsOf(model, region)) : [])]
+}
+
+function idsOfName(name: string, region: string): readonly string[] {
+  const { id, scope } = withoutProfile(name)
+  const model = modelById.get(id)
+  if (scope !== undefined) return [`${scope}.${id}`]
+  return model === undefined ? [] : idsOf(model, region)
+}
+
+/** The id a model is sent by, and its profiles, which a caller may name instead. */
+function idsOf(model: Model, region: string): readonly string[] {
+  const target = targetId(model, region)
+  const scopes = profileScopes(region).filter((scope) => model.profiles.includes(scope))
+  const profiles = scopes.map((scope) => `${scope}.${model.id}`)
+  return target === undefined ? profiles : [target, ...profiles]
+}
+
+/**
+ * A profile takes leave for itself, and for the model wherever it may carry a request; a global one
+ * for the ARN without a region (AWS, "Prerequisites for inference profiles").
+ */
+function arnsOf(sent: string, region: string, account: string): readonly string[] {
+  if (sent.startsWith('arn:')) return [sent]
+  const prefix = `arn:${partitionOf(region)}:bedrock`
+  const { id, scope } = withoutProfile(sent)
+  const foundation = (where: string) => `${prefix}:${where}::foundation-model/${id}`
+  if (scope === undefined) return [foundation(region)]
+  return [
+    `${prefix}:${region}:${account}:inference-profile/${sent}`,
+    ...[region, ...profileRegions[scope]].map(foundation),
+    ...(scope === 'global' ? [foundation('')] : []),
+  ]
+}

@@ -1,0 +1,148 @@
+/** The form of a configuration: which fields there are, and what each may hold. */
+import { RetentionDays } from 'aws-cdk-lib/aws-logs'
+import type { Period } from '../lambda/core/config.ts'
+import { longestTeamName } from '../lambda/core/key.ts'
+import { profileRegions } from '../lambda/models/profiles.ts'
+import {
+  type Check,
+  entries,
+  fields,
+  flag,
+  isObject,
+  list,
+  matching,
+  numberAbove,
+  oneOf,
+  problem,
+  such,
+  text,
+  wholeNumber,
+} from './checks.ts'
+
+/** Bounds that API Gateway itself enforces on `offset` (its CreateUsagePlan refuses others). */
+const largestOffset: Readonly<Record<Period, number>> = { DAY: 0, WEEK: 6, MONTH: 27 }
+
+/** A team's name is part of the names of its key, which people read and type. */
+const longestName = Math.min(longestTeamName, 40)
+
+const retentions = Object.values(RetentionDays).filter(
+  (days) => typeof days === 'number' && days < RetentionDays.INFINITE,
+) as number[]
+
+const region = matching(/^[a-z]{2}(-[a-z]+)+-\d$/, "a region's name, such as us-east-1")
+
+const regionEntry: Check = (value, path) =>
+  isObject(value)
+    ? fields(
+        { region },
+        { endpoint: matching(/^https?:\/\/[^\s/]+/, 'an http:// or https:// address') },
+      )(value, path)
+    : region(value, path)
+
+const throttle = fields({ rate: numberAbove(0), burst: wholeNumber(1) })
+
+const quotaFields = fields(
+  { limit: wholeNumber(1), period: oneOf('DAY', 'WEEK', 'MONTH') },
+  { offset: wholeNumber(0) },
+)
+
+const quota: Check = (value, path) => {
+  const problems = quotaFields(value, path)
+  if (problems.length > 0 || !isObject(value) || value.offset === undefined) return problems
+  const most = largestOffset[value.period as Period]
+  if (Number(value.offset) <= most) return []
+  const needs = `needs ${most === 0 ? '0' : `0 to ${most}`} with the period ${value.period}`
+  return [problem(`${path}.offset`, value.offset, needs)]
+}
+
+/** A price a token, or a thousand, written where one a million belongs is below or above these. */
+const usd = numberAbove(0, 1000, ' USD a million tokens')
+const cacheRates = { cacheRead: usd, cacheWrite5m: usd, cacheWrite1h: usd }
+const rates = { input: usd, output: usd }
+const day = matching(/^\d{4}-\d\d-\d\d$/, 'a day, such as 2026-01-31')
+const range = fields({ min: numberAbove(-Infinity), max: numberAbove(-Infinity) })
+const makes: Check = such('a function', (value) => typeof value === 'function')
+const count = wholeNumber(0)
+
+const lifecycle: Check = (value, path) =>
+  isObject(value) && value.status === 'active'
+    ? fields({ status: text })(value, path)
+    : fields({ status: oneOf('active', 'legacy', 'retired'), endOfLife: day, successor: text })(
+        value,
+        path,
+      )
+
+/** A model that is not in the catalogue. */
+const row = fields({
+  id: text,
+  name: text,
+  body: fields({ id: text, build: makes, read: makes, openStream: makes }),
+  limits: fields({ context: wholeNumber(1), output: wholeNumber(1) }),
+  accepts: fields(
+    {
+      system: flag,
+      tools: flag,
+      images: flag,
+      documents: flag,
+      thinking: oneOf('no', 'budget', 'adaptive', 'effort'),
+      cachePoints: flag,
+      oneSampler: flag,
+      stopSequences: count,
+      streaming: flag,
+    },
+    { temperature: range, topP: range, topK: range },
+  ),
+  price: list(
+    fields(
+      { ...rates, from: day },
+      {
+        ...cacheRates,
+        above: fields({ ...rates, tokens: wholeNumber(1) }, cacheRates),
+        geoPercent: numberAbove(0, 100),
+      },
+    ),
+    1,
+  ),
+  profiles: list(oneOf(...Object.keys(profileRegions))),
+  onDemand: (value, path) => (value === 'everywhere' ? [] : list(region)(value, path)),
+  lifecycle,
+})
+
+const model: Check = (value, path) => (isObject(value) ? row(value, path) : text(value, path))
+
+const team = fields(
+  {
+    plan: text,
+    models: (value, path) => (value === '*' ? [] : list(text, 1)(value, path)),
+  },
+  { contact: text, key: oneOf('deployment', 'command-line') },
+)
+
+export const configForm: Check = fields(
+  {
+    regions: list(regionEntry, 1),
+    models: entries(
+      matching(/^[a-z0-9][a-z0-9._-]*$/, 'names of lower-case letters, digits and . _ -'),
+      model,
+    ),
+    plans: entries(
+      matching(/^[A-Za-z0-9_-]{1,64}$/, 'names of letters, digits, _ and -'),
+      fields({}, { quota, throttle }),
+      1,
+    ),
+    teams: entries(
+      matching(
+        new RegExp(`^[a-z0-9]{1,${longestName}}$`),
+        `names of 1 to ${longestName} lower-case letters and digits`,
+      ),
+      team,
+      1,
+    ),
+  },
+  {
+    stage: matching(/^[A-Za-z0-9_]{1,128}$/, 'letters, digits and _ only'),
+    auth: oneOf('any', 'x-api-key'),
+    throttle,
+    logs: fields({}, { retentionDays: oneOf(...retentions), accountRole: flag }),
+  },
+)

@@ -1,0 +1,93 @@
+/** The REST API: every route of every dialect needs a key and streams from the one function. */
+import { Duration, Stack, Validations } from 'aws-cdk-lib'
+import {
+  ApiKeySourceType,
+  EndpointType,
+  LambdaIntegration,
+  MethodLoggingLevel,
+  type MethodOptions,
+  Resource,
+  ResponseTransferMode,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway'
+import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import type { Construct } from 'constructs'
+import type { GatewayConfig } from '../lambda/core/config.ts'
+import { dialects } from '../lambda/dialects/index.ts'
+import { accessLog } from './access-log.ts'
+import { AccountLogRole } from './account-log-role.ts'
+import { apiExceptions } from './api-exceptions.ts'
+import { addGatewayResponses } from './gateway-responses.ts'
+import { keyAuthorizer } from './key-authorizer.ts'
+
+/** What all callers together may send where the configuration says nothing. */
+const defaultThrottle = { rate: 500, burst: 1000 }
+
+export class GatewayApi extends RestApi {
+  readonly stageUrl: string
+
+  constructor(scope: Construct, id: string, config: GatewayConfig, handler: IFunction) {
+    const { rate, burst } = config.throttle ?? defaultThrottle
+    const anyHeader = config.auth !== 'x-api-key'
+    const stageName = config.stage ?? 'v1'
+    super(scope, id, {
+      restApiName: Stack.of(scope).stackName,
+      description: 'Quota-limited gateway to Amazon Bedrock.',
+      /** An edge-optimised API ends a silent stream after 30 seconds, a regional one after 5 minutes. */
+      endpointTypes: [EndpointType.REGIONAL],
+      apiKeySourceType: anyHeader ? ApiKeySourceType.AUTHORIZER : ApiKeySourceType.HEADER,
+      /** A body's bytes arrive as they were sent, base64 in the event. */
+      binaryMediaTypes: ['*/*'],
+      cloudWatchRole: false,
+      deployOptions: {
+        ...accessLog(scope, config),
+        stageName,
+        throttlingRateLimit: rate,
+        throttlingBurstLimit: burst,
+        tracingEnabled: true,
+        metricsEnabled: true,
+        dataTraceEnabled: false,
+        loggingLevel: MethodLoggingLevel.OFF,
+      },
+    })
+    this.node.tryRemoveChild('Endpoint')
+    this.stageUrl = urlOf(this, stageName)
+    if (config.logs?.accountRole !== false) {
+      this.deploymentStage.node.addDependency(new AccountLogRole(scope, 'AccountLogRole'))
+    }
+    this.addRoutes(handler, {
+      apiKeyRequired: true,
+      ...(anyHeader && { authorizer: keyAuthorizer(scope, config) }),
+    })
+    addGatewayResponses(this, anyHeader)
+    Validations.of(this).acknowledge(...apiExceptions)
+  }
+
+  private addRoutes(handler: IFunction, withKey: MethodOptions): void {
+    const integration = new LambdaIntegration(handler, {
+      responseTransferMode: ResponseTransferMode.STREAM,
+      timeout: Duration.minutes(15),
+      /** One permission for the API: one a method would outgrow the function's resource policy. */
+      scopePermissionToMethod: false,
+    })
+    for (const { method, path } of dialects.flatMap(({ routes }) => routes)) {
+      this.root.resourceForPath(path).addMethod(method, integration, withKey)
+    }
+    this.root.resourceForPath('/health').addMethod('GET', integration)
+    this.root.resourceForPath('/{proxy+}')
+    this.addCatchAll(integration)
+  }
+
+  /** A wrong path or verb gets the function's JSON 404, whatever `Authorization` it came with. */
+  private addCatchAll(integration: LambdaIntegration): void {
+    const isResource = (each: unknown) => each instanceof Resource
+    for (const resource of [this.root, ...this.root.node.findAll().filter(isResource)]) {
+      resource.addMethod('ANY', integration)
+    }
+  }
+}
+
+function urlOf(api: RestApi, stageName: string): string {
+  const { region, urlSuffix } = Stack.of(api)
+  return `https://${api.restApiId}.execute-api.${region}.${urlSuffix}/${stageName}`
+}
