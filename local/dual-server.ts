@@ -14,11 +14,13 @@ export type DualServer = {
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
 
 const keepAliveTimeout = 75_000
+/** Bytes. More than the listener allows, so that it is the one who refuses, in its own words. */
+const maxHeaderSize = 64 * 1024
 const firstBytesTimeout = 60_000
 
 /** `listener` gets HTTP/2 requests through Node's compatibility API, so it is written once. */
 export function createDualServer(listener: RequestListener): DualServer {
-  const http1 = createServer({ keepAliveTimeout }, listener)
+  const http1 = createServer({ keepAliveTimeout, maxHeaderSize }, listener)
   const http2 = createHttp2Server(listener as unknown as Http2Listener)
   http2.on('sessionError', () => {})
   const open = new Set<Socket>()

@@ -1,0 +1,171 @@
+/** Everything of CloudFormation the local gateway knows: what it serves, and what has no part here. */
+
+export type Known =
+  | { readonly kind: 'served' }
+  /** Read over: it changes nothing on one machine, for this reason. */
+  | { readonly kind: 'idle'; readonly because: string }
+  | { readonly kind: 'one-of'; readonly values: readonly unknown[] }
+  | { readonly kind: 'fields'; readonly fields: Fields }
+  | { readonly kind: 'list'; readonly of: Known }
+
+export type Fields = Readonly<Record<string, Known>>
+
+const served = { kind: 'served' } as const
+const idle = (because: string): Known => ({ kind: 'idle', because })
+const oneOf = (...values: readonly unknown[]): Known => ({ kind: 'one-of', values })
+const fields = (known: Fields): Known => ({ kind: 'fields', fields: known })
+const list = (of: Known): Known => ({ kind: 'list', of })
+
+const tags = idle('tags are for bills and searches')
+const words = idle('words for the console')
+const tracing = idle('there is no X-Ray on one machine')
+const logs = idle('logs go to a file instead of CloudWatch')
+const permission = idle('functions run with the rights of this process')
+
+/** Property by property; one that is missing here stops the server. */
+export const servedTypes: Readonly<Record<string, Fields>> = {
+  'AWS::ApiGateway::RestApi': {
+    ApiKeySourceType: oneOf('HEADER', 'AUTHORIZER'),
+    BinaryMediaTypes: oneOf(['*/*']),
+    Description: words,
+    EndpointConfiguration: fields({
+      Types: oneOf(['REGIONAL'], ['EDGE']),
+      IpAddressType: idle('the server listens on 127.0.0.1'),
+    }),
+    FailOnWarnings: idle('about importing an API description'),
+    Name: words,
+    SecurityPolicy: idle('there is no TLS on one machine'),
+    EndpointAccessMode: idle('there is no TLS on one machine'),
+    Tags: tags,
+  },
+  'AWS::ApiGateway::Resource': { ParentId: served, PathPart: served, RestApiId: served },
+  'AWS::ApiGateway::Method': {
+    ApiKeyRequired: served,
+    AuthorizationType: oneOf('NONE', 'CUSTOM'),
+    AuthorizerId: served,
+    HttpMethod: served,
+    Integration: fields({
+      IntegrationHttpMethod: oneOf('POST'),
+      ResponseTransferMode: oneOf('STREAM', 'BUFFERED'),
+      TimeoutInMillis: served,
+      Type: oneOf('AWS_PROXY'),
+      Uri: served,
+    }),
+    OperationName: words,
+    ResourceId: served,
+    RestApiId: served,
+  },
+  'AWS::ApiGateway::Deployment': { Description: words, RestApiId: served },
+  'AWS::ApiGateway::Stage': {
+    AccessLogSetting: logs,
+    DeploymentId: served,
+    Description: words,
+    MethodSettings: list(
+      fields({
+        CachingEnabled: oneOf(false),
+        DataTraceEnabled: logs,
+        HttpMethod: served,
+        LoggingLevel: logs,
+        MetricsEnabled: idle('there is no CloudWatch on one machine'),
+        ResourcePath: served,
+        ThrottlingBurstLimit: served,
+        ThrottlingRateLimit: served,
+      }),
+    ),
+    RestApiId: served,
+    StageName: served,
+    Tags: tags,
+    TracingEnabled: tracing,
+    Variables: served,
+  },
+  'AWS::ApiGateway::Authorizer': {
+    AuthorizerResultTtlInSeconds: oneOf(0, '0'),
+    AuthorizerUri: served,
+    IdentitySource: idle('it is the key of a cache, and nothing is kept'),
+    Name: words,
+    RestApiId: served,
+    Type: oneOf('REQUEST'),
+  },
+  'AWS::ApiGateway::GatewayResponse': {
+    ResponseParameters: served,
+    ResponseTemplates: served,
+    ResponseType: served,
+    RestApiId: served,
+    StatusCode: served,
+  },
+  'AWS::ApiGateway::ApiKey': {
+    Description: words,
+    Enabled: served,
+    Name: served,
+    Tags: tags,
+    Value: served,
+  },
+  'AWS::ApiGateway::UsagePlan': {
+    ApiStages: list(fields({ ApiId: served, Stage: served, Throttle: oneOf({}) })),
+    Description: words,
+    Quota: fields({ Limit: served, Offset: served, Period: oneOf('DAY', 'WEEK', 'MONTH') }),
+    Tags: tags,
+    Throttle: fields({ BurstLimit: served, RateLimit: served }),
+    UsagePlanName: served,
+  },
+  'AWS::ApiGateway::UsagePlanKey': {
+    KeyId: served,
+    KeyType: oneOf('API_KEY'),
+    UsagePlanId: served,
+  },
+  'AWS::Lambda::Function': {
+    Architectures: idle('the bundle is JavaScript'),
+    Code: fields({ S3Bucket: served, S3Key: served }),
+    Description: words,
+    Environment: fields({ Variables: served }),
+    FunctionName: served,
+    Handler: served,
+    LoggingConfig: fields({
+      ApplicationLogLevel: logs,
+      LogFormat: oneOf('JSON', 'Text'),
+      LogGroup: logs,
+      SystemLogLevel: logs,
+    }),
+    MemorySize: served,
+    PackageType: oneOf('Zip'),
+    RecursiveLoop: idle('nothing here calls a function again'),
+    ReservedConcurrentExecutions: served,
+    Role: permission,
+    Runtime: oneOf('nodejs24.x'),
+    Tags: tags,
+    Timeout: served,
+    TracingConfig: tracing,
+  },
+  'AWS::Lambda::Permission': {
+    Action: oneOf('lambda:InvokeFunction'),
+    FunctionName: served,
+    Principal: served,
+    SourceAccount: idle('there is one account'),
+    SourceArn: served,
+  },
+  'AWS::CloudFormation::Stack': {
+    NotificationARNs: idle('nobody is told of deployments'),
+    Parameters: served,
+    Tags: tags,
+    TemplateURL: served,
+    TimeoutInMinutes: idle('nothing is waited for'),
+  },
+}
+
+/** Resource types that do nothing on one machine, and why. */
+export const idleTypes: Readonly<Record<string, string>> = {
+  'AWS::ApiGateway::Account': 'it lets API Gateway write to CloudWatch',
+  'AWS::CDK::Metadata': 'it counts CDK constructs',
+  'AWS::CloudWatch::Alarm': 'there is no CloudWatch on one machine',
+  'AWS::CloudWatch::Dashboard': 'there is no CloudWatch on one machine',
+  'AWS::IAM::ManagedPolicy': 'functions run with the rights of this process',
+  'AWS::IAM::Policy': 'functions run with the rights of this process',
+  'AWS::IAM::Role': 'functions run with the rights of this process',
+  'AWS::Logs::LogGroup': 'logs go to a file instead of CloudWatch',
+  'AWS::XRay::Group': 'there is no X-Ray on one machine',
+  'AWS::XRay::SamplingRule': 'there is no X-Ray on one machine',
+}
+
+/** Custom resources are run, whatever their properties. */
+export const isCustom = (type: string): boolean =>
+  type === 'AWS::CloudFormation::CustomResource' || type.startsWith('Custom::')

@@ -1,0 +1,85 @@
+/** Runs every line the README shows in a terminal, and compares what it prints. */
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Local, startLocal } from '../local/gateway/local.ts'
+
+const file = resolve(import.meta.dirname, '../README.md')
+const readme = readFileSync(file, 'utf8')
+const hasCurl = spawnSync('curl', ['--version']).status === 0
+const printedAddress = 'http://127.0.0.1:8787'
+
+type Shown = { readonly command: string; readonly output: string }
+
+const consoles = [...readme.matchAll(/^```console\n([\s\S]*?)^```$/gm)].map(
+  ([, text]) => text ?? '',
+)
+
+const shown: readonly Shown[] = consoles.flatMap((text) =>
+  text
+    .split(/^\$ /m)
+    .slice(1)
+    .map((part) => {
+      const [command = '', ...output] = part.split('\n')
+      return { command, output: output.join('\n') }
+    }),
+)
+
+/** Ids differ from run to run. */
+const steady = (text: string): string =>
+  text.replaceAll(
+    /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g,
+    '00000000-0000-4000-8000-000000000000',
+  )
+
+let local: Local
+let printed: readonly string[]
+const folder = mkdtempSync(join(tmpdir(), 'tollgate-readme-'))
+
+/** One shell runs them all, as a reader's would; a NUL ends what each printed. */
+beforeAll(async () => {
+  if (!hasCurl) return
+  local = await startLocal()
+  mkdirSync(join(folder, '.tollgate'))
+  writeFileSync(join(folder, '.tollgate/local.json'), JSON.stringify({ keys: local.keys }))
+  const script = shown.map(({ command }) => `${command}\nprintf '\\0'`).join('\n')
+  const bash = ['-c', script.replaceAll(printedAddress, local.url)]
+  printed = await execBash(bash)
+})
+
+async function execBash(args: readonly string[]): Promise<readonly string[]> {
+  const { stdout } = await promisify(execFile)('bash', args, { cwd: folder, timeout: 30_000 })
+  return stdout.split('\0')
+}
+
+afterAll(async () => {
+  await local?.close()
+  rmSync(folder, { recursive: true })
+})
+
+describe.skipIf(!hasCurl)('the README (skipped where there is no curl)', () => {
+  it('shows commands', () => {
+    expect(shown.length).toBeGreaterThan(4)
+  })
+
+  it.each(shown.map(({ command, output }, index) => ({ command, output, index })))(
+    'prints what it shows: $command',
+    ({ output, index }) => {
+      if (process.env.UPDATE_DOCS === '1') return
+      expect(steady(printed[index] ?? '')).toBe(output)
+    },
+  )
+
+  it.runIf(process.env.UPDATE_DOCS === '1')('is written anew', () => {
+    let next = 0
+    const text = readme.replaceAll(/^```console\n[\s\S]*?^```$/gm, (block) => {
+      const commands = block.split('\n').filter((line) => line.startsWith('$ '))
+      const lines = commands.map((command) => `${command}\n${steady(printed[next++] ?? '')}`)
+      return `\`\`\`console\n${lines.join('')}\`\`\``
+    })
+    writeFileSync(file, text)
+  })
+})
