@@ -173,19 +173,15 @@ it('faults can be ordered and cleared over HTTP', async () => {
   expect(await billed.json()).toEqual(simulator.billed)
 })
 
-it.each([
-  'trottle',
-  'throttle:1',
-  'error:200:ThrottlingException',
-  'error:429',
-  'cut:soon',
-  '',
-])('the fault %j is refused, and told what would have worked', async (fault) => {
-  const answer = await post(simulator.url, id, body, { 'x-simulator-fault': fault })
-  expect([answer.status, errorType(answer)]).toEqual([400, 'ValidationException'])
-  expect(await answer.text()).toContain('Known are: throttle, retired, error:STATUS:NAME')
-  expect(() => simulator.fault(fault)).toThrow('Known are: throttle')
-})
+it.each(['trottle', 'throttle:1', 'error:200:ThrottlingException', 'error:429', 'cut:soon', ''])(
+  'the fault %j is refused, and told what would have worked',
+  async (fault) => {
+    const answer = await post(simulator.url, id, body, { 'x-simulator-fault': fault })
+    expect([answer.status, errorType(answer)]).toEqual([400, 'ValidationException'])
+    expect(await answer.text()).toContain('Known are: throttle, retired, error:STATUS:NAME')
+    expect(() => simulator.fault(fault)).toThrow('Known are: throttle')
+  },
+)
 
 /** Length of the first chunks' frames, from the frames' own lengths. */
 async function bytesOfChunks(count: number): Promise<number> {

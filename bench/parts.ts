@@ -1,0 +1,30 @@
+/** What the parts of a request cost by themselves, measured in a process of their own. */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { Bench } from './bench.ts'
+import { median } from './statistics.ts'
+import type { Rounds } from './tables.ts'
+import { tableOf } from './tables.ts'
+
+/** CPU in µs. */
+export type Parts = Readonly<Record<string, number>>
+
+export const recordLine = 'log line with its metrics, a request'
+
+export const parts: Bench = async ({ processes, effort }) => {
+  const child = fork(join(import.meta.dirname, 'parts-process.ts'), [JSON.stringify(effort)], {
+    execArgv: [],
+    stdio: ['ignore', processes.log, 'inherit', 'ipc'],
+  })
+  const [measured] = (await once(child, 'message')) as [readonly Parts[]]
+  const names = Object.keys(measured[0] ?? {})
+  const rounds: Rounds = Object.fromEntries(
+    names.map((name) => [name, measured.map((part) => ({ 'CPU µs': part[name] ?? Number.NaN }))]),
+  )
+  const line = median((rounds[recordLine] ?? []).map((figures) => figures['CPU µs'] ?? Number.NaN))
+  return {
+    tables: [tableOf('What the parts cost', rounds, [])],
+    aims: [{ what: `${recordLine}, CPU µs`, figure: line, most: 30 }],
+  }
+}
