@@ -11,12 +11,12 @@ const names = Object.keys(benches) as BenchName[]
 
 const help = `npm run bench -- [options]
 
-  --quick       fewer rounds and calls: a first look, in half a minute
+  --quick       fewer rounds and calls: a first look, in a quarter of a minute
   --only NAME   one of ${names.join(', ')}
   --json FILE   also writes the figures there
   --help        this
 
-A whole run takes about three minutes, writes bench/results.json, and puts its tables
+A whole run takes about a minute, writes bench/results.json, and puts its tables
 into bench/README.md. It wants the machine for itself.
 `
 

@@ -1,8 +1,8 @@
 /** What the parts of a request cost by themselves, measured in a process of their own. */
 import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Bench } from './bench.ts'
+import { heardFrom } from './processes.ts'
 import { median } from './statistics.ts'
 import type { Rounds } from './tables.ts'
 import { tableOf } from './tables.ts'
@@ -17,7 +17,7 @@ export const parts: Bench = async ({ processes, effort }) => {
     execArgv: [],
     stdio: ['ignore', processes.log, 'inherit', 'ipc'],
   })
-  const [measured] = (await once(child, 'message')) as [readonly Parts[]]
+  const measured = (await heardFrom(child)) as readonly Parts[]
   const names = Object.keys(measured[0] ?? {})
   const rounds: Rounds = Object.fromEntries(
     names.map((name) => [name, measured.map((part) => ({ 'CPU µs': part[name] ?? Number.NaN }))]),

@@ -65,7 +65,8 @@ function asked(child: ChildProcess, message: object): Promise<unknown> {
   return heardFrom(child)
 }
 
-async function heardFrom(child: ChildProcess): Promise<unknown> {
+/** The next message of a child; its end, if that comes first, is an error. */
+export async function heardFrom(child: ChildProcess): Promise<unknown> {
   const over = new AbortController()
   const { signal } = over
   const ended = once(child, 'exit', { signal }).then(([code]) => {
