@@ -19,9 +19,10 @@ type Part = { readonly name: string; readonly calls: number; readonly run: () =>
 type Before = (request: { event: GatewayEvent }) => unknown
 
 function fromParsedToBody(): unknown {
-  const asked = question.parse(http)
+  const asked = question.parse(http, silent)
   const { model } = catalogue.find(asked.model, caller)
-  const request = fit(asked, model, catalogue.usableBy(caller), silent)
+  if (model.task === 'embed') return undefined
+  const request = fit(asked, model, [], silent)
   return JSON.stringify(model.body.build(request, model, silent))
 }
 
@@ -30,6 +31,7 @@ const http = {
   pathParameters: {},
   query: {},
   headers: { 'content-type': 'application/json' },
+  text: '',
   body: { model: modelId, question: promptOf(1024), max_tokens: 512 },
 } as const
 

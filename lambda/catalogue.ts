@@ -2,24 +2,24 @@
 import type { GatewayConfig } from './core/config.ts'
 import type { Caller } from './core/contracts.ts'
 import { TollgateError } from './core/errors.ts'
-import type { Model } from './core/model.ts'
-import { models as everyModel, modelById } from './models/index.ts'
+import type { AnyModel } from './core/model.ts'
+import { anyModelById, everyModel } from './models/index.ts'
 import { profileScopes, withoutProfile } from './models/profiles.ts'
 
 /** `sendAs` where a profile was chosen by name; else the region decides. */
-export type Found = { readonly model: Model; readonly sendAs?: string }
+export type Found = { readonly model: AnyModel; readonly sendAs?: string }
 
 export type Catalogue = {
   /** By alias, id, profile id or ARN. Throws 403 or 404 with the names this team may use. */
   readonly find: (name: string, caller: Caller) => Found
   /** Names and models of a team, aliases first. */
-  readonly usableBy: (caller: Caller) => ReadonlyMap<string, Model>
+  readonly usableBy: (caller: Caller) => ReadonlyMap<string, AnyModel>
 }
 
 type Usable = {
   readonly aliases: ReadonlyMap<string, Found>
   readonly everything: boolean
-  readonly names: ReadonlyMap<string, Model>
+  readonly names: ReadonlyMap<string, AnyModel>
 }
 
 const nothing: Usable = { aliases: new Map(), everything: false, names: new Map() }
@@ -32,7 +32,7 @@ export function openCatalogue(config: GatewayConfig): Catalogue {
     Object.entries(config.teams).map(([team, { models }]) => [team, usableOf(models)]),
   )
 
-  function meant(row: string | Model): Found {
+  function meant(row: string | AnyModel): Found {
     const found = typeof row === 'string' ? byId(row) : { model: row, sendAs: row.id }
     if (found === undefined) throw new Error(`The catalogue has no model '${String(row)}'.`)
     return found
@@ -40,7 +40,7 @@ export function openCatalogue(config: GatewayConfig): Catalogue {
 
   function byId(name: string): Found | undefined {
     const { id, scope } = withoutProfile(name)
-    const model = modelById.get(id)
+    const model = anyModelById.get(id)
     if (model === undefined || scope === undefined) return model && { model }
     const reachable = model.profiles.includes(scope) && scopes.includes(scope)
     return reachable ? { model, sendAs: `${scope}.${id}` } : undefined
@@ -49,8 +49,8 @@ export function openCatalogue(config: GatewayConfig): Catalogue {
   function usableOf(allowed: readonly string[] | '*'): Usable {
     const everything = allowed === '*'
     const own = new Map([...aliases].filter(([name]) => everything || allowed.includes(name)))
-    const named = [...own].map(([name, { model }]): [string, Model] => [name, model])
-    const rest = everything ? everyModel.map((model): [string, Model] => [model.id, model]) : []
+    const named = [...own].map(([name, { model }]): [string, AnyModel] => [name, model])
+    const rest = everything ? everyModel.map((model): [string, AnyModel] => [model.id, model]) : []
     return { aliases: own, everything, names: new Map([...named, ...rest]) }
   }
 

@@ -5,50 +5,38 @@ import httpJsonBodyParser from '@middy/http-json-body-parser'
 import type { Context } from 'aws-lambda'
 import config from '#gateway-config'
 import { openCatalogue } from './catalogue.ts'
-import type { Attempt } from './core/contracts.ts'
 import { TollgateError } from './core/errors.ts'
-import { fit } from './core/fit.ts'
 import { dialects } from './dialects/index.ts'
 import { answer } from './edge/answer.ts'
-import { type GatewayEvent, httpRequestOf } from './edge/exchange.ts'
+import { type GatewayEvent, httpRequestOf, trailOf } from './edge/exchange.ts'
 import { exchanges } from './edge/failures.ts'
 import { inputGate, wellFormedText } from './edge/input-gate.ts'
-import { otherRoutes } from './edge/other-routes.ts'
+import { listed, otherRoutes } from './edge/other-routes.ts'
 import { underPolicies } from './policies/index.ts'
 import { route } from './policies/route.ts'
 import { provider } from './providers/index.ts'
+import { callReader } from './read-call.ts'
 import { findTarget } from './targets.ts'
 
 const catalogue = openCatalogue(config)
+const readCall = callReader(catalogue)
 const otherRoute = otherRoutes(dialects)
 const chat = underPolicies(route(findTarget(config), provider))
 
 async function gateway(event: GatewayEvent, context: Context, { signal }: { signal: AbortSignal }) {
   const { exchange } = event
-  const { dialect, caller, record, requestId } = exchange
+  const { dialect, caller, record, requestId: id } = exchange
   if (dialect === undefined) return otherRoute(exchange)
   if (caller === undefined) throw new TollgateError('invalid_api_key', 'This route needs a key.')
 
   const http = httpRequestOf(event)
-  const asked = dialect.parse(http)
-  const { model, sendAs } = catalogue.find(asked.model, caller)
-  exchange.model = model
-  const notice = (text: string) => void exchange.notices.push(text)
-  const request = fit(asked, model, catalogue.usableBy(caller), notice)
-  const attempted = (attempt: Attempt) => void exchange.attempts.push(attempt)
-  const remaining = () => context.getRemainingTimeInMillis()
-  const call = {
-    id: requestId,
-    caller,
-    request,
-    model,
-    ...(sendAs !== undefined && { sendAs }),
-    notice,
-    attempted,
-    record,
-    signal,
-    remaining,
+  if (dialect.task === 'list') {
+    return listed(exchange, dialect.answer(http, catalogue.usableBy(caller)))
   }
+  const { notice, attempted, found } = trailOf(exchange)
+  const said = readCall(dialect, http, caller, notice, found)
+  const remaining = () => context.getRemainingTimeInMillis()
+  const call = { id, caller, ...said, notice, attempted, record, signal, remaining }
 
   return answer(exchange, dialect, { call, http, reply: await chat(call) })
 }

@@ -1,8 +1,8 @@
 /** What the function may invoke: the configured models by ARN, in as few policies as they fit. */
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { GatewayConfig } from '../lambda/core/config.ts'
-import type { Model } from '../lambda/core/model.ts'
-import { models as catalogue, modelById } from '../lambda/models/index.ts'
+import type { AnyModel } from '../lambda/core/model.ts'
+import { anyModelById, everyModel } from '../lambda/models/index.ts'
 import {
   profileRegions,
   profileScopes,
@@ -11,13 +11,18 @@ import {
 } from '../lambda/models/profiles.ts'
 import { ConfigError, partitionOf, regionNames } from './gateway-config.ts'
 
-const actions = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream']
+/** Converse is InvokeModel to IAM; counting is an action of its own. */
+const actions = [
+  'bedrock:InvokeModel',
+  'bedrock:InvokeModelWithResponseStream',
+  'bedrock:CountTokens',
+]
 
 /** IAM's: characters of a managed policy without white space, and managed policies of a role. */
 export const largestPolicy = 6_144
 export const mostPolicies = 10
 
-/** What surrounds the ARNs of a policy: version, effect and the two actions. */
+/** What surrounds the ARNs of a policy: version, effect and the actions. */
 const frame = 256
 
 /** Statements of each policy. */
@@ -66,18 +71,18 @@ function sentIds(config: GatewayConfig, region: string): readonly string[] {
   const rows = Object.entries(config.models)
     .filter(([alias]) => everything || used.has(alias))
     .flatMap(([, row]) => (typeof row === 'string' ? idsOfName(row, region) : [row.id]))
-  return [...rows, ...(everything ? catalogue.flatMap((model) => idsOf(model, region)) : [])]
+  return [...rows, ...(everything ? everyModel.flatMap((model) => idsOf(model, region)) : [])]
 }
 
 function idsOfName(name: string, region: string): readonly string[] {
   const { id, scope } = withoutProfile(name)
-  const model = modelById.get(id)
+  const model = anyModelById.get(id)
   if (scope !== undefined) return [`${scope}.${id}`]
   return model === undefined ? [] : idsOf(model, region)
 }
 
 /** The id a model is sent by, and its profiles, which a caller may name instead. */
-function idsOf(model: Model, region: string): readonly string[] {
+function idsOf(model: AnyModel, region: string): readonly string[] {
   const target = targetId(model, region)
   const scopes = profileScopes(region).filter((scope) => model.profiles.includes(scope))
   const profiles = scopes.map((scope) => `${scope}.${model.id}`)

@@ -72,41 +72,70 @@ const lifecycle: Check = (value, path) =>
         path,
       )
 
-/** A model that is not in the catalogue. */
-const row = fields({
+const price = list(
+  fields(
+    { ...rates, from: day },
+    {
+      ...cacheRates,
+      above: fields({ ...rates, tokens: wholeNumber(1) }, cacheRates),
+      geoPercent: numberAbove(0, 100),
+    },
+  ),
+  1,
+)
+
+const accepts = fields(
+  {
+    system: flag,
+    tools: flag,
+    images: flag,
+    documents: flag,
+    thinking: oneOf('no', 'budget', 'adaptive', 'effort'),
+    cachePoints: flag,
+    oneSampler: flag,
+    stopSequences: count,
+    streaming: flag,
+    jsonSchema: oneOf('native', 'tool', 'no'),
+    forcedTools: flag,
+    prefill: flag,
+    betas: list(text),
+  },
+  { temperature: range, topP: range, topK: range },
+)
+
+/** What any model that is not in the catalogue is offered by. */
+const offered = {
   id: text,
   name: text,
-  body: fields({ id: text, build: makes, read: makes, openStream: makes }),
-  limits: fields({ context: wholeNumber(1), output: wholeNumber(1) }),
-  accepts: fields(
-    {
-      system: flag,
-      tools: flag,
-      images: flag,
-      documents: flag,
-      thinking: oneOf('no', 'budget', 'adaptive', 'effort'),
-      cachePoints: flag,
-      oneSampler: flag,
-      stopSequences: count,
-      streaming: flag,
-    },
-    { temperature: range, topP: range, topK: range },
-  ),
-  price: list(
-    fields(
-      { ...rates, from: day },
-      {
-        ...cacheRates,
-        above: fields({ ...rates, tokens: wholeNumber(1) }, cacheRates),
-        geoPercent: numberAbove(0, 100),
-      },
-    ),
-    1,
-  ),
+  price,
   profiles: list(oneOf(...Object.keys(profileRegions))),
-  onDemand: (value, path) => (value === 'everywhere' ? [] : list(region)(value, path)),
+  onDemand: ((value, path) => (value === 'everywhere' ? [] : list(region)(value, path))) as Check,
   lifecycle,
+}
+
+const chatRow = fields(
+  {
+    ...offered,
+    body: fields(
+      { id: text, build: makes, read: makes, openStream: makes },
+      { parse: makes, via: oneOf('converse') },
+    ),
+    limits: fields({ context: wholeNumber(1), output: wholeNumber(1) }),
+    accepts,
+  },
+  { task: oneOf('chat') },
+)
+
+const embeddingRow = fields({
+  ...offered,
+  task: oneOf('embed'),
+  body: fields({ id: text, build: makes, read: makes }, { parse: makes }),
+  limits: fields({ context: wholeNumber(1), batch: wholeNumber(1) }),
+  dimensions: list(wholeNumber(1), 1),
 })
+
+const row: Check = (value, path) =>
+  isObject(value) && value.task === 'embed' ? embeddingRow(value, path) : chatRow(value, path)
 
 const model: Check = (value, path) => (isObject(value) ? row(value, path) : text(value, path))
 

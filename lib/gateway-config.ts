@@ -1,8 +1,8 @@
 /** Checks a whole configuration, and tells everything that is wrong with it at once. */
 import { RegionInfo } from 'aws-cdk-lib/region-info'
 import type { GatewayConfig } from '../lambda/core/config.ts'
-import type { Model } from '../lambda/core/model.ts'
-import { modelById } from '../lambda/models/index.ts'
+import type { AnyModel } from '../lambda/core/model.ts'
+import { anyModelById } from '../lambda/models/index.ts'
 import { profileScopes, targetId, withoutProfile } from '../lambda/models/profiles.ts'
 import { problem } from './checks.ts'
 import { closest } from './closest.ts'
@@ -53,23 +53,23 @@ function regionProblems(config: GatewayConfig): readonly string[] {
 function modelProblems(config: GatewayConfig): readonly string[] {
   return Object.entries(config.models).flatMap(([alias, row]) => {
     const path = `models.${alias}`
-    if (modelById.has(alias)) {
+    if (anyModelById.has(alias)) {
       return [problem(path, row, 'needs another name: a model of the catalogue has this id')]
     }
     if (typeof row !== 'string') return ownRowProblems(config, path, row)
     const { id } = withoutProfile(row)
-    const model = modelById.get(id)
+    const model = anyModelById.get(id)
     if (model !== undefined) return reachProblems(config, path, row, model)
-    const meant = closest(id, modelById.keys())
+    const meant = closest(id, anyModelById.keys())
     const hint = meant === undefined ? '' : `; did you mean '${meant}'?`
     return [problem(path, row, `needs a model id of the catalogue, or a row of its own${hint}`)]
   })
 }
 
 /** A row of one's own is sent by its id as it stands, to every region. */
-function ownRowProblems(config: GatewayConfig, path: string, row: Model): readonly string[] {
+function ownRowProblems(config: GatewayConfig, path: string, row: AnyModel): readonly string[] {
   const { id, scope } = withoutProfile(row.id)
-  if (modelById.has(id)) {
+  if (anyModelById.has(id)) {
     return [
       problem(`${path}.id`, row.id, 'which the catalogue has; needs that id in place of the row'),
     ]
@@ -82,7 +82,7 @@ function reachProblems(
   config: GatewayConfig,
   path: string,
   named: string,
-  model: Model,
+  model: AnyModel,
 ): readonly string[] {
   return regionNames(config)
     .filter((region) => !callable(named, model, region))
@@ -94,13 +94,13 @@ function reachProblems(
     })
 }
 
-function callable(named: string, model: Model, region: string): boolean {
+function callable(named: string, model: AnyModel, region: string): boolean {
   const { scope } = withoutProfile(named)
   if (scope === undefined) return targetId(model, region) !== undefined
   return model.profiles.includes(scope) && profileScopes(region).includes(scope)
 }
 
-function ways({ profiles, onDemand }: Model): string {
+function ways({ profiles, onDemand }: AnyModel): string {
   const regions = onDemand === 'everywhere' ? [] : onDemand
   const ends = [...profiles.map((scope) => `the profile ${scope}`), ...regions]
   return ends.length === 0 ? 'no profile and no region' : ends.join(', ')

@@ -42,9 +42,10 @@ const packageImports = (file: string): string[] =>
 /** What the files of a folder may import of the project, besides the folder itself. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'lambda/core/': [],
-  'lambda/bodies/': ['lambda/core/'],
+  'lambda/wire/': ['lambda/core/'],
+  'lambda/bodies/': ['lambda/core/', 'lambda/wire/'],
   'lambda/models/': ['lambda/core/', 'lambda/bodies/'],
-  'lambda/dialects/': ['lambda/core/'],
+  'lambda/dialects/': ['lambda/core/', 'lambda/wire/'],
   'lambda/policies/': ['lambda/core/'],
   'lambda/providers/': ['lambda/core/'],
   'lambda/edge/': ['lambda/core/'],

@@ -177,6 +177,18 @@ const refused: readonly (readonly [string, InProcessRequest, number, string, Reg
   ],
 ]
 
+describe('a model in a path', () => {
+  it('is decoded once, and not twice', async () => {
+    const at = (model: string) =>
+      invoke({ method: 'GET', resource: '/bedrock/{model}', path: { model }, query: { p: 'x' } })
+    expect((await at('%2e%2e%2fetc')).statusCode).toBe(404)
+    expect((await at('nova%252Flite')).statusCode).toBe(404)
+    expect((await at('amazon.nova-lite-v1%253A0')).statusCode).toBe(404)
+    expect((await at('%E0%A4%A')).statusCode).toBe(404)
+    expect((await at('amazon.nova-pro-v1%3A0')).statusCode).toBe(403)
+  })
+})
+
 describe('bad input', () => {
   it.each(refused)('%s', async (_, request, status, code, message) => {
     expect(expectRefusal(await invoke(request), status, code)).toMatch(message)

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { bodies } from '../lambda/bodies/index.ts'
 import { TollgateError } from '../lambda/core/errors.ts'
+import { models } from '../lambda/models/index.ts'
 import {
   bodyById,
   built,
@@ -67,6 +68,26 @@ describe('what we send', () => {
   })
 })
 
+describe('what every model is sent', () => {
+  it.each(models.map((model) => ({ id: model.id, model })))(
+    '$id is asked every scenario, or the scenario is refused by name',
+    ({ model }) => {
+      for (const scenario of scenarios) {
+        try {
+          const { body } = built(requestOf(scenario), model)
+          expect(body).toStrictEqual(JSON.parse(JSON.stringify(body)))
+        } catch (thrown) {
+          expect(thrown).toMatchObject({
+            code: 'unsupported_parameter',
+            param: expect.any(String),
+            message: expect.stringContaining('could'),
+          })
+        }
+      }
+    },
+  )
+})
+
 describe('what we understand', () => {
   it.each(cases('.chunks.json'))('$scenario from $id', ({ scenario, id, file }) => {
     const events = eventsOf(bodyById(id), chunksOf(scenario, file).chunks)
@@ -88,7 +109,9 @@ describe('what we understand', () => {
     const body = bodyById(at.id)
     for (let length = 0; length < chunks.length; length += 1) {
       const events = eventsOf(body, chunks.slice(0, length))
-      const stopped = JSON.stringify(chunks[length - 1] ?? '').includes('"messageStop"')
+      const stopped = /"messageStop"|"finish_reason":"/.test(
+        JSON.stringify(chunks[length - 1] ?? ''),
+      )
       expect(events.at(-1)?.type).toBe(stopped ? 'reply-end' : 'reply-error')
     }
   })
@@ -99,6 +122,7 @@ describe('what we understand', () => {
     const { chunks } = chunksOf(at.scenario, at.file)
     const events = [...chunks.flatMap(reader.read), ...reader.end()]
     const word = {
+      native: '',
       'reply-start': '^',
       'block-start': '(',
       'block-delta': '.',

@@ -20,6 +20,10 @@ const everything: Accepts = {
   oneSampler: false,
   stopSequences: 4,
   streaming: true,
+  jsonSchema: 'native',
+  forcedTools: true,
+  prefill: true,
+  betas: [],
 }
 const modelThat = (accepts: Partial<Accepts>, name = 'Test'): Model => ({
   ...row,

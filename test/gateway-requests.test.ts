@@ -59,7 +59,7 @@ describe('a function is told of the request', () => {
       resource: '/models/{id}',
       path: '/models/a%20b',
       httpMethod: 'POST',
-      pathParameters: { id: 'a b' },
+      pathParameters: { id: 'a%20b' },
       queryStringParameters: { x: '2', y: '/' },
       multiValueQueryStringParameters: { x: ['1', '2'], y: ['/'] },
       stageVariables: null,

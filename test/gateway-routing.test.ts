@@ -38,7 +38,7 @@ describe('routing', () => {
     ['POST', '/bedrock/', 'POST /bedrock', null],
     ['GET', '/bedrock/list', 'GET /bedrock/list', null],
     ['GET', '/bedrock/llama', 'GET /bedrock/{model}', { model: 'llama' }],
-    ['GET', '/bedrock/a%2Fb%253A', 'GET /bedrock/{model}', { model: 'a/b%3A' }],
+    ['GET', '/bedrock/a%2Fb%253A', 'GET /bedrock/{model}', { model: 'a%2Fb%253A' }],
     ['GET', '/bedrock/x/parts/y', 'GET /bedrock/{model}/parts/{part}', { model: 'x', part: 'y' }],
     ['GET', '/bedrock/x/nothing', 'ANY /{proxy+}', { proxy: 'bedrock/x/nothing' }],
     ['PATCH', '/elsewhere', 'ANY /{proxy+}', { proxy: 'elsewhere' }],

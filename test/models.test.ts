@@ -1,7 +1,14 @@
 /** Laws of the catalogue: what must hold for every row, whoever adds one. */
 import { describe, expect, it } from 'vitest'
-import type { Model, Rates } from '../lambda/core/model.ts'
-import { modelById, models } from '../lambda/models/index.ts'
+import { bodies, embeddingBodies } from '../lambda/bodies/index.ts'
+import type { AnyModel, Model, Rates } from '../lambda/core/model.ts'
+import {
+  anyModelById,
+  embeddingModels,
+  everyModel,
+  modelById,
+  models,
+} from '../lambda/models/index.ts'
 import {
   profileRegions,
   profileScopes,
@@ -11,30 +18,37 @@ import {
 
 const day = '2026-11-20'
 const rows = models.map((model) => ({ id: model.id, model }))
+const everyRow = everyModel.map((model) => ({ id: model.id, model }))
 const live = rows.filter(({ model }) => model.lifecycle.status !== 'retired')
 /** The row in force today. */
-const priceOf = ({ price }: Model) =>
+const priceOf = ({ price }: AnyModel) =>
   price
     .filter(({ from }) => from <= day)
     .toSorted((one, other) => one.from.localeCompare(other.from))
     .at(-1)
-const found = (asked: string) => modelById.get(withoutProfile(asked).id)
+const found = (asked: string) => anyModelById.get(withoutProfile(asked).id)
 
 const ratesOf = ({ input, output, cacheRead, cacheWrite5m, cacheWrite1h }: Rates) =>
   [input, output, cacheRead, cacheWrite5m, cacheWrite1h].filter((rate) => rate !== undefined)
 
 describe('the catalogue', () => {
   it('names every model once', () => {
+    expect(anyModelById.size).toBe(everyModel.length)
+    expect(new Set(everyModel.map(({ name }) => name)).size).toBe(everyModel.length)
     expect(modelById.size).toBe(models.length)
-    expect(new Set(models.map(({ name }) => name)).size).toBe(models.length)
   })
 
-  it.each(rows)('$id has a price in force, positive and exact to six decimals', ({ model }) => {
+  it('has a model for every body', () => {
+    const spoken = new Set(everyModel.map(({ body }) => body.id))
+    expect([...bodies, ...embeddingBodies].filter(({ id }) => !spoken.has(id))).toEqual([])
+  })
+
+  it.each(everyRow)('$id has a price in force, positive and exact to six decimals', ({ model }) => {
     expect(priceOf(model)).toBeDefined()
     for (const row of model.price) {
       expect(row.from).toMatch(/^\d{4}-\d\d-\d\d$/)
       for (const rate of [...ratesOf(row), ...(row.above ? ratesOf(row.above) : [])]) {
-        expect(rate).toBeGreaterThan(0)
+        if (rate !== 0 || model.task !== 'embed') expect(rate).toBeGreaterThan(0)
         expect(rate).toBe(Number(rate.toFixed(6)))
       }
     }
@@ -43,7 +57,6 @@ describe('the catalogue', () => {
   it.each(live)('$id is cheaper to read from its cache than to read again', ({ model }) => {
     const row = priceOf(model)
     if (row?.cacheRead === undefined) return
-    expect(model.accepts.cachePoints).toBe(true)
     expect(row.cacheRead).toBeLessThan(row.input)
   })
 
@@ -62,6 +75,29 @@ describe('the catalogue', () => {
       expect(accepts.tools && accepts.system).toBe(true)
     }
     expect(accepts.stopSequences).toBeGreaterThanOrEqual(0)
+    if (accepts.forcedTools) expect(accepts.tools).toBe(true)
+    if (accepts.jsonSchema === 'tool') expect(accepts.forcedTools).toBe(true)
+  })
+
+  it.each(live)('$id that keeps a prompt has a price for it', ({ model }) => {
+    if (!model.accepts.cachePoints) return
+    expect(priceOf(model)?.cacheRead).toBeDefined()
+    expect(priceOf(model)?.cacheWrite5m).toBeDefined()
+  })
+
+  it.each(embeddingModels.map((model) => ({ id: model.id, model })))(
+    '$id gives vectors of lengths it names, the default first',
+    ({ model: { dimensions, limits } }) => {
+      expect(dimensions.length).toBeGreaterThan(0)
+      expect(dimensions.toSorted((one, other) => other - one)).toEqual(dimensions)
+      expect(limits.batch).toBeGreaterThan(0)
+      expect(limits.context).toBeGreaterThan(0)
+    },
+  )
+
+  it('prices a long prompt dearer, and what stays in its geography by a tenth', () => {
+    const [price] = modelById.get('openai.gpt-6.1-sol')?.price ?? []
+    expect(price).toMatchObject({ input: 2, geoPercent: 10, above: { tokens: 272_000, input: 4 } })
   })
 
   it.each(rows)('$id, when it ends, is followed by a model that has not', ({ model }) => {
@@ -74,13 +110,13 @@ describe('the catalogue', () => {
 })
 
 describe('where a model is called from', () => {
-  it.each(rows)('$id can be reached from us-east-1', ({ model }) => {
+  it.each(everyRow)('$id can be reached from us-east-1', ({ model }) => {
     const target = targetId(model, 'us-east-1')
     expect(target).toBeDefined()
     expect(found(target ?? '')).toBe(model)
   })
 
-  it.each(rows)('$id is found by bare id, by profile and by either ARN', ({ id, model }) => {
+  it.each(everyRow)('$id is found by bare id, by profile and by either ARN', ({ id, model }) => {
     expect(found(id)).toBe(model)
     expect(found(`arn:aws:bedrock:us-east-1::foundation-model/${id}`)).toBe(model)
     expect(found(`arn:aws:bedrock:::foundation-model/${id}`)).toBe(model)

@@ -4,7 +4,7 @@ import { openCatalogue } from '../lambda/catalogue.ts'
 import type { GatewayConfig } from '../lambda/core/config.ts'
 import type { Call } from '../lambda/core/contracts.ts'
 import type { ProfileScope } from '../lambda/core/model.ts'
-import { models } from '../lambda/models/index.ts'
+import { everyModel } from '../lambda/models/index.ts'
 import { profileRegions } from '../lambda/models/profiles.ts'
 import { findTarget } from '../lambda/targets.ts'
 import config from '../tollgate.config.ts'
@@ -60,7 +60,7 @@ describe('leave to invoke', () => {
   })
 
   it('covers the whole catalogue for a team that has it, and no other model', () => {
-    const expected = models.flatMap(({ id, profiles, onDemand }) => {
+    const expected = everyModel.flatMap(({ id, profiles, onDemand }) => {
       const here: string[] = onDemand === 'everywhere' || onDemand.includes('us-east-1') ? [''] : []
       const scopes = profiles.filter((scope) => ['us', 'global'].includes(scope))
       const carried = scopes.flatMap((scope: ProfileScope) => [
@@ -79,7 +79,7 @@ describe('leave to invoke', () => {
     const catalogue = openCatalogue(config)
     const target = findTarget(config)
     const caller = { team: 'platform', keyId: '00000000' }
-    const names = [...Object.keys(config.models), ...models.map(({ id }) => id)]
+    const names = [...Object.keys(config.models), ...everyModel.map(({ id }) => id)]
     const sent = names.flatMap((name) => {
       const found = catalogue.find(name, caller)
       return target(found as Call)?.modelId ?? []
@@ -97,11 +97,17 @@ describe('leave to invoke', () => {
     expect(invocable(synthesise(kept).root).join()).not.toMatch(/global|eu-|:::/)
   })
 
-  it('is for two actions, by ARNs without a wildcard', () => {
+  const actions = [
+    'bedrock:InvokeModel',
+    'bedrock:InvokeModelWithResponseStream',
+    'bedrock:CountTokens',
+  ]
+
+  it('is for three actions, by ARNs without a wildcard', () => {
     for (const { root } of [synthesise(config), synthesise(twoRegions)]) {
       for (const { Action, Effect, Resource } of bedrockStatements(root)) {
         expect(Effect).toBe('Allow')
-        expect(Action).toEqual(['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'])
+        expect(Action).toEqual(actions)
         expect(Resource.filter((arn) => !/^arn:aws:bedrock:[^*?]+$/.test(arn))).toEqual([])
       }
     }

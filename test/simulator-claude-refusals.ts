@@ -156,6 +156,11 @@ export const claudeRefusals: Refusals = {
         { thinking: { type: 'enabled', budget_tokens: 1024 } },
         "thinking.type: Input should be 'adaptive'",
       ],
+      [{ anthropic_beta: ['unheard-of-2020-01-01'] }, 'invalid beta flag'],
+      [
+        { messages: [user(text('x')), assistant(text('x'))] },
+        'This model does not support assistant message prefill.',
+      ],
     ],
   },
 }

@@ -1,6 +1,10 @@
 /** How tests speak to a simulated Bedrock: the AWS SDK as it is, or bare HTTP. */
 import {
   BedrockRuntimeClient,
+  ConverseCommand,
+  type ConverseCommandInput,
+  ConverseStreamCommand,
+  type ConverseStreamOutput,
   InvokeModelCommand,
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime'
@@ -80,6 +84,8 @@ const llama4 = (text: string) =>
   `<|begin_of_text|><|header_start|>user<|header_end|>\n\n${text}<|eot|>` +
   '<|header_start|>assistant<|header_end|>\n\n'
 
+const chat = (content: string) => ({ messages: [{ role: 'user', content }] })
+
 const nova = (text: string) => ({ messages: [{ role: 'user', content: [{ text }] }] })
 
 /** The least a family takes, by the id of its body. */
@@ -95,10 +101,23 @@ export const minimalBodies: Readonly<Record<string, (text: string) => JsonRecord
   'claude-messages': claude,
   nova,
   nova2: nova,
+  'openai-chat': chat,
+  'mistral-chat': chat,
+  'mistral-instruct': (text) => ({ prompt: `<s>[INST] ${text} [/INST]` }),
+  jurassic: (prompt) => ({ prompt }),
+  jamba: chat,
 }
 
+/** Of a body's variants, `openai-chat-…`, the one they vary. */
+export const familyName = ({ body }: Model): string =>
+  body.id.replace(/^(openai-chat.*|gpt-oss)$/, 'openai-chat')
+
+/** Models whose own body InvokeModel takes. */
+export const isInvoked = ({ body }: Model): boolean =>
+  body.via !== 'converse' && body.id !== 'converse'
+
 export function minimalBody(model: Model, text: string): JsonRecord {
-  const body = minimalBodies[model.body.id]
+  const body = minimalBodies[familyName(model)]
   if (body === undefined) throw new Error(`No minimal body for '${model.body.id}'`)
   return body(text)
 }
@@ -114,6 +133,8 @@ type Anything = { [key: string]: Anything } & { [index: number]: Anything } & (s
 const at = (json: JsonRecord) => json as unknown as Anything
 
 const llamaText = (json: JsonRecord) => json.generation
+const chatText = (json: JsonRecord) => at(json).choices?.[0]?.message?.content
+const mistralText = (json: JsonRecord) => at(json).outputs?.[0]?.text
 const novaText = (json: JsonRecord) => at(json).output?.message?.content?.[0]?.text
 
 /** The text of a whole answer. */
@@ -126,8 +147,14 @@ export const wholeTexts: Readers = {
   'claude-messages': (json) => at(json).content?.[0]?.text,
   nova: novaText,
   nova2: novaText,
+  'openai-chat': chatText,
+  'mistral-chat': chatText,
+  'mistral-instruct': mistralText,
+  jurassic: (json) => at(json).completions?.[0]?.data?.text,
+  jamba: chatText,
 }
 
+const chatDelta = (json: JsonRecord) => at(json).choices?.[0]?.delta?.content
 const novaDelta = (json: JsonRecord) => at(json).contentBlockDelta?.delta?.text
 
 /** The text of one chunk of a stream. */
@@ -140,4 +167,22 @@ export const chunkTexts: Readers = {
   'claude-messages': (json) => at(json).delta?.text,
   nova: novaDelta,
   nova2: novaDelta,
+  'openai-chat': chatDelta,
+  'mistral-chat': chatDelta,
+  'mistral-instruct': mistralText,
+  jurassic: () => '',
+  jamba: chatDelta,
+}
+
+type Converse = ConverseCommandInput
+
+export const converseWhole = (client: BedrockRuntimeClient, modelId: string, body: object) =>
+  client.send(new ConverseCommand({ modelId, ...body } as Converse))
+
+/** Every event but the padding the SDK does not show. */
+export async function converseStream(client: BedrockRuntimeClient, modelId: string, body: object) {
+  const answer = await client.send(new ConverseStreamCommand({ modelId, ...body } as Converse))
+  const events: ConverseStreamOutput[] = []
+  for await (const event of answer.stream ?? []) events.push(event)
+  return events
 }

@@ -241,7 +241,7 @@ describe('who may ask', () => {
   it('known operations only', async () => {
     const headers = { authorization: 'Bearer simulated' }
     const unknown = [
-      fetch(`${simulator.url}/model/${id}/converse`, { method: 'POST', headers }),
+      fetch(`${simulator.url}/model/${id}/apply`, { method: 'POST', headers }),
       fetch(`${simulator.url}/model/${id}/invoke`, { headers }),
       fetch(`${simulator.url}/`, { headers }),
     ]

@@ -5,10 +5,14 @@ import { targetId } from '../lambda/models/profiles.ts'
 import { type Simulator, startSimulator } from '../local/simulator/index.ts'
 import {
   chunkTexts,
+  converseStream,
+  converseWhole,
+  familyName,
   type HandlerName,
   handlers,
   invokeStream,
   invokeWhole,
+  isInvoked,
   minimalBody,
   sdkClient,
   wholeTexts,
@@ -30,32 +34,58 @@ describe.each(Object.keys(handlers) as HandlerName[])('over %s', (handler) => {
     await simulator.close()
   })
 
-  it.each(ids)('$model.id gives the same answer whole and in pieces', async ({ model, id }) => {
-    const body = minimalBody(model, 'What is a dystopia?')
-    const whole = await invokeWhole(client, id, body)
-    const text = wholeTexts[model.body.id]?.(whole)
+  it.each(ids.filter(({ model }) => isInvoked(model)))(
+    '$model.id gives the same answer whole and in pieces',
+    async ({ model, id }) => {
+      const body = minimalBody(model, 'What is a dystopia?')
+      const whole = await invokeWhole(client, id, body)
+      const text = wholeTexts[familyName(model)]?.(whole)
+      expect(text).toContain(`[simulated ${model.id}] You asked: "What is a dystopia?".`)
+      expect(simulator.requests.at(-1)).toMatchObject({
+        operation: 'InvokeModel',
+        modelId: id,
+        body,
+        httpVersion: handler === 'HTTP/2' ? '2.0' : '1.1',
+      })
+      const wholeBill = simulator.billed.at(-1)
+      if (!model.accepts.streaming) {
+        const refused = invokeStream(client, id, body)
+        await expect(refused).rejects.toThrow('The model is unsupported for streaming.')
+        return
+      }
+      const chunks = await invokeStream(client, id, body)
+      const told = chunks.map((chunk) => chunkTexts[familyName(model)]?.(chunk) ?? '')
+      expect(told.join('')).toBe(text)
+      expect(told.filter((piece) => piece !== '').length).toBeGreaterThan(3)
+      const bill = simulator.billed.at(-1)
+      expect(bill).toMatchObject({ modelId: id, model: model.id, input: wholeBill?.input })
+      expect(bill?.output).toBe(wholeBill?.output)
+      const metrics = { inputTokenCount: bill?.input, outputTokenCount: bill?.output }
+      expect(chunks.at(-1)?.['amazon-bedrock-invocationMetrics']).toMatchObject(metrics)
+    },
+  )
+
+  it.each(ids)('$model.id converses, whole and in pieces', async ({ model, id }) => {
+    const body = { messages: [{ role: 'user', content: [{ text: 'What is a dystopia?' }] }] }
+    const whole = await converseWhole(client, id, body)
+    const text = whole.output?.message?.content?.map((block) => block.text ?? '').join('')
     expect(text).toContain(`[simulated ${model.id}] You asked: "What is a dystopia?".`)
-    expect(simulator.requests.at(-1)).toMatchObject({
-      operation: 'InvokeModel',
-      modelId: id,
-      body,
-      httpVersion: handler === 'HTTP/2' ? '2.0' : '1.1',
-    })
-    const wholeBill = simulator.billed.at(-1)
+    const bill = simulator.billed.at(-1)
+    expect(bill).toMatchObject({ modelId: id, model: model.id })
+    const counts = { inputTokens: bill?.input, outputTokens: bill?.output }
+    expect(whole).toMatchObject({ stopReason: 'end_turn', usage: counts })
     if (!model.accepts.streaming) {
-      const refused = invokeStream(client, id, body)
+      const refused = converseStream(client, id, body)
       await expect(refused).rejects.toThrow('The model is unsupported for streaming.')
       return
     }
-    const chunks = await invokeStream(client, id, body)
-    const told = chunks.map((chunk) => chunkTexts[model.body.id]?.(chunk) ?? '')
+    const events = await converseStream(client, id, body)
+    const told = events.map((event) => event.contentBlockDelta?.delta?.text ?? '')
     expect(told.join('')).toBe(text)
-    expect(told.filter((piece) => piece !== '').length).toBeGreaterThan(3)
-    const bill = simulator.billed.at(-1)
-    expect(bill).toMatchObject({ modelId: id, model: model.id, input: wholeBill?.input })
-    expect(bill?.output).toBe(wholeBill?.output)
-    const metrics = { inputTokenCount: bill?.input, outputTokenCount: bill?.output }
-    expect(chunks.at(-1)?.['amazon-bedrock-invocationMetrics']).toMatchObject(metrics)
+    expect(events[0]).toEqual({ messageStart: { role: 'assistant' } })
+    expect(events.at(-2)).toEqual({ messageStop: { stopReason: 'end_turn' } })
+    expect(events.at(-1)?.metadata?.usage).toEqual(whole.usage)
+    expect(simulator.billed.at(-1)?.output).toBe(bill?.output)
   })
 })
 

@@ -1,6 +1,7 @@
 /** Cache points as far as a family has them; the rest is a preference that cannot be carried. */
 import type { Notice } from '../core/contracts.ts'
 import type { CachePoint } from '../core/conversation.ts'
+import type { Model } from '../core/model.ts'
 
 type Limits = {
   readonly points: number
@@ -28,3 +29,11 @@ export function cacheHints({ points, hour }: Limits, notice: Notice) {
 }
 
 export type CacheHint = ReturnType<typeof cacheHints>
+
+/** For a model without a prompt cache: no point is sent, and that is told. */
+export const noCacheHints =
+  (model: Model, notice: Notice): CacheHint =>
+  (cache) => {
+    if (cache !== undefined) notice(`cache points: left out; ${model.name} has no prompt cache`)
+    return undefined
+  }

@@ -3,9 +3,11 @@ import type { Body } from '../core/contracts.ts'
 import { claudeReply, claudeStream } from './claude-reply.ts'
 import { claudeRequest } from './claude-request.ts'
 import { once } from './once.ts'
+import { saidClaudeMessages } from './said-claude-messages.ts'
 
 export const claudeMessages: Body = {
   id: 'claude-messages',
+  parse: saidClaudeMessages,
   build: (request, model, notice) => claudeRequest(request, model, once(notice)),
   read: claudeReply,
   openStream: claudeStream,

@@ -14,6 +14,7 @@ import {
   stopOf,
   textOf,
 } from './answer.ts'
+import { withoutJsonAnswer } from './json-answer.ts'
 import { streamReader, type Writer } from './stream.ts'
 import { charactersOf, type ToldUsage, usageOf } from './usage.ts'
 
@@ -41,8 +42,7 @@ export function claudeReply(answer: unknown, reported: ReportedUsage): Reply {
   const content = fields.content.flatMap((block) => blockOf(need(fieldsOf(block), 'no block')))
   const reason = need(textOf(fields.stop_reason), 'no stop_reason')
   return {
-    content,
-    stop: stopOf(stopWords, reason, fields.stop_sequence),
+    ...withoutJsonAnswer({ content, stop: stopOf(stopWords, reason, fields.stop_sequence) }),
     usage: usageOf(toldUsage(fieldsOf(fields.usage) ?? {}), reported, charactersOf(content)),
   }
 }

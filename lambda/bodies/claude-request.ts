@@ -1,19 +1,17 @@
 /** Writes a request as Anthropic's Messages API on Bedrock takes it. */
 import type { Notice } from '../core/contracts.ts'
-import type {
-  AssistantBlock,
-  Document,
-  JsonObject,
-  Message,
-  Text,
-  UserBlock,
-} from '../core/conversation.ts'
+import type { AssistantBlock, Document, JsonObject, Text, UserBlock } from '../core/conversation.ts'
 import { TollgateError } from '../core/errors.ts'
 import type { Model } from '../core/model.ts'
 import type { FittedRequest, Tool } from '../core/request.ts'
 import { type CacheHint, cacheHints } from './cache-hints.ts'
 import { besideThinking, claudeThinking } from './claude-thinking.ts'
+import { claudeBetas, claudeOutput, claudeToolChoice } from './claude-wishes.ts'
+import { isClosed } from './closed-schema.ts'
+import { signed } from './earlier-thinking.ts'
+import { withJsonAnswer } from './json-answer.ts'
 import { sampled } from './parameters.ts'
+import { plainId } from './tool-ids.ts'
 import { alternating, isSaid, leading, type Turn } from './turns.ts'
 
 const parameterNames = {
@@ -27,7 +25,8 @@ const parameterNames = {
 const cacheLimits = { points: 4, hour: 'before-minutes' } as const
 
 /** No `model` and no `stream`: on Bedrock the path says both. */
-export function claudeRequest(request: FittedRequest, model: Model, notice: Notice): JsonObject {
+export function claudeRequest(asked: FittedRequest, model: Model, notice: Notice): JsonObject {
+  const request = withJsonAnswer(asked, model, notice, isClosed)
   const hint = cacheHints(cacheLimits, notice)
   const [first, rest] = leading(signed(request.messages, notice))
   const words = first.flatMap(({ content }) => content as readonly Text[])
@@ -40,29 +39,18 @@ export function claudeRequest(request: FittedRequest, model: Model, notice: Noti
   const thinking = claudeThinking(request, model, notice)
   const thinks = 'thinking' in thinking && request.thinking?.type !== 'off'
   const sampling = thinks ? besideThinking(request, notice) : request.sampling
-  const { toolChoice } = request
   return {
     anthropic_version: 'bedrock-2023-05-31',
+    ...claudeBetas(request, model, notice),
     max_tokens: request.maxTokens,
     ...(system.length > 0 && { system }),
     messages,
     ...(tools.length > 0 && { tools }),
-    ...(tools.length > 0 && toolChoice !== undefined && { tool_choice: toolChoice }),
+    ...claudeToolChoice(request),
     ...sampled(sampling, parameterNames, model, notice),
     ...thinking,
+    ...claudeOutput(request, thinking),
   }
-}
-
-/** Claude takes its thinking back only with the signature that proves it. */
-function signed(messages: readonly Message[], notice: Notice): readonly Message[] {
-  return messages.map((message) => {
-    if (message.role !== 'assistant') return message
-    const content = message.content.filter(isProven)
-    if (content.length < message.content.length) {
-      notice('earlier thinking: left out; the model takes it back with its signature only')
-    }
-    return { ...message, content }
-  })
 }
 
 /** An answer that was begun may not end in white space: Claude refuses it with a 400. */
@@ -76,9 +64,6 @@ function trimmed(turns: readonly Turn[], notice: Notice): readonly Turn[] {
   const content = [...last.content.slice(0, -1), { ...block, text }]
   return [...turns.slice(0, -1), { role: 'assistant', content }]
 }
-
-const isProven = (block: AssistantBlock) =>
-  block.type !== 'thinking' || block.signature !== undefined
 
 const toolFields = (tool: Tool, hint: CacheHint): JsonObject => ({
   name: tool.name,
@@ -105,14 +90,14 @@ function blockFields(block: UserBlock | AssistantBlock, hint: CacheHint): JsonOb
       return { type: 'document', source: sourceOf(block), ...title, ...cacheControl(block, hint) }
     }
     case 'tool-call': {
-      const { id, name, input } = block
-      return { type: 'tool_use', id, name, input, ...cacheControl(block, hint) }
+      const { name, input } = block
+      return { type: 'tool_use', id: plainId(block.id), name, input, ...cacheControl(block, hint) }
     }
     case 'tool-result': {
       const content = block.content.filter(isSaid)
       return {
         type: 'tool_result',
-        tool_use_id: block.callId,
+        tool_use_id: plainId(block.callId),
         ...(content.length > 0 && { content: content.map((part) => blockFields(part, hint)) }),
         ...(block.failed && { is_error: true }),
         ...cacheControl(block, hint),

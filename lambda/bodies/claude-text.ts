@@ -4,6 +4,7 @@ import type { Stop } from '../core/reply.ts'
 import { answerFields, need, type StopWords, stopOf, textOf } from './answer.ts'
 import { sampled } from './parameters.ts'
 import { alternatingWords, type Words, wordsOf } from './plain-text.ts'
+import { saidClaudeText } from './said-claude-text.ts'
 import { streamReader } from './stream.ts'
 import { usageOf } from './usage.ts'
 
@@ -40,6 +41,7 @@ function stopped(reason: string, sequence: unknown): Stop {
 
 export const claudeText: Body = {
   id: 'claude-text',
+  parse: saidClaudeText,
 
   build(request, model, notice) {
     const { system, turns } = alternatingWords(wordsOf(request, model, notice), notice)

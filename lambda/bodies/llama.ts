@@ -4,6 +4,7 @@ import { answerFields, countOf, need, type StopWords, stopOf, textOf } from './a
 import { llama2Template, llama3Template, llama4Template, type Template } from './llama-templates.ts'
 import { sampled } from './parameters.ts'
 import { wordsOf } from './plain-text.ts'
+import { saidLlama2, saidLlama3, saidLlama4 } from './said-llama.ts'
 import { streamReader } from './stream.ts'
 import { usageOf } from './usage.ts'
 
@@ -12,7 +13,7 @@ const stopWords = { stop: 'end', length: 'length' } as const satisfies StopWords
 
 const parameterNames = { temperature: 'temperature', topP: 'top_p' }
 
-const llama = (id: string, template: Template): Body => ({
+const llama = (id: string, template: Template, parse: NonNullable<Body['parse']>): Body => ({
   id,
 
   build: (request, model, notice) => ({
@@ -20,6 +21,8 @@ const llama = (id: string, template: Template): Body => ({
     max_gen_len: request.maxTokens,
     ...sampled(request.sampling, parameterNames, model, notice),
   }),
+
+  parse,
 
   read(answer, reported) {
     const fields = answerFields(answer)
@@ -50,6 +53,6 @@ const llama = (id: string, template: Template): Body => ({
   },
 })
 
-export const llama2 = llama('llama2', llama2Template)
-export const llama3 = llama('llama3', llama3Template)
-export const llama4 = llama('llama4', llama4Template)
+export const llama2 = llama('llama2', llama2Template, saidLlama2)
+export const llama3 = llama('llama3', llama3Template, saidLlama3)
+export const llama4 = llama('llama4', llama4Template, saidLlama4)

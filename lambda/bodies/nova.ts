@@ -1,9 +1,10 @@
 /** Amazon Nova 1 and 2: one body, of which only the first generation names its schema. */
 import type { Body } from '../core/contracts.ts'
 import type { JsonObject } from '../core/conversation.ts'
-import { novaReply, novaStream } from './nova-reply.ts'
+import { converseReply, converseStream } from './converse-reply.ts'
 import { novaRequest } from './nova-request.ts'
 import { once } from './once.ts'
+import { saidNova } from './said-nova.ts'
 
 const nova = (id: string, schema: JsonObject): Body => ({
   id,
@@ -11,8 +12,9 @@ const nova = (id: string, schema: JsonObject): Body => ({
     ...schema,
     ...novaRequest(request, model, once(notice)),
   }),
-  read: novaReply,
-  openStream: novaStream,
+  parse: saidNova,
+  read: converseReply,
+  openStream: converseStream,
 })
 
 export const nova1 = nova('nova', { schemaVersion: 'messages-v1' })

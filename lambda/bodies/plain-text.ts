@@ -19,8 +19,9 @@ const names: Readonly<Record<Unspoken, string>> = {
 }
 
 export function wordsOf(request: FittedRequest, model: Model, notice: Notice): readonly Words[] {
-  const { messages, tools, thinking } = request
+  const { messages, tools, thinking, output } = request
   if (tools.length > 0) throw refusal(model, 'tools', 'tools')
+  if (output !== undefined) throw refusal(model, 'JSON schemas', 'response_format')
   if (thinking !== undefined && thinking.type !== 'off') {
     notice(`thinking: left out; ${model.name} does not think aloud`)
   }
@@ -67,6 +68,12 @@ export function alternatingWords(
     ({ role, text }): Words =>
       role === 'system' ? { role: 'user', text: asUserText(text) } : { role, text },
   )
-  const join = (one: Words, other: Words) => ({ ...one, text: `${one.text}\n${other.text}` })
-  return { system: first.map(({ text }) => text).join('\n'), turns: merged(turns, join) }
+  return { system: textOf(first), turns: merged(turns, joined) }
 }
+
+const textOf = (words: readonly Words[]): string => words.map(({ text }) => text).join('\n')
+
+const joined = (neighbours: readonly Words[]): Words => ({
+  role: neighbours[0]?.role ?? 'user',
+  text: textOf(neighbours),
+})

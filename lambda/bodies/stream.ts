@@ -3,6 +3,7 @@ import type { ReportedUsage, StreamReader } from '../core/contracts.ts'
 import { TollgateError } from '../core/errors.ts'
 import type { BlockDelta, OpenedBlock, ReplyEvent, Stop } from '../core/reply.ts'
 import { type Fields, fieldsOf, malformed, refuseFailure } from './answer.ts'
+import { isJsonAnswer } from './json-answer.ts'
 import { invocationMetrics, type ToldUsage, usageOf } from './usage.ts'
 
 /** What a family's reader says; indexes, order and the end are seen to here. */
@@ -35,11 +36,14 @@ const takes: Readonly<Record<BlockDelta['type'], OpenedBlock['type']>> = {
 
 export function streamReader({ read, ended }: Steps): StreamReader {
   let events: ReplyEvent[] = []
-  let open: OpenedBlock['type'] | undefined
+  let open: OpenedBlock['type'] | 'json-answer' | undefined
   let index = -1
   let started = false
   let over = false
   let characters = 0
+  let calls = 0
+  let answers = 0
+  let answerIsBlank = true
   let reported: ReportedUsage = {}
 
   function say(event: ReplyEvent) {
@@ -57,6 +61,8 @@ export function streamReader({ read, ended }: Steps): StreamReader {
       write.close()
       index += 1
       open = block.type
+      if (block.type === 'tool-call' && isJsonAnswer(block.name)) return answer()
+      if (block.type === 'tool-call') calls += 1
       if (block.type === 'redacted-thinking') characters += block.data.length
       say({ type: 'block-start', index, block })
     },
@@ -70,19 +76,41 @@ export function streamReader({ read, ended }: Steps): StreamReader {
       write.delta({ type: 'thinking', text })
     },
     delta(delta) {
+      if (open === 'json-answer' && delta.type === 'input-json') return answering(delta.json)
       if (open !== takes[delta.type]) throw malformed(`${delta.type} in a block of ${open}`)
       characters += written(delta)
       say({ type: 'block-delta', index, delta })
     },
     close() {
+      if (open === 'json-answer' && answerIsBlank) answering('{}')
       if (open !== undefined) say({ type: 'block-end', index })
       open = undefined
     },
     end(stop, told) {
       write.close()
-      say({ type: 'reply-end', stop, usage: usageOf(told, reported, characters) })
+      const answered = stop.reason === 'tool-calls' && answers > 0 && calls === 0
+      say({
+        type: 'reply-end',
+        stop: answered ? { reason: 'end' } : stop,
+        usage: usageOf(told, reported, characters),
+      })
       over = true
     },
+  }
+
+  /** The call of the gateway's own tool is the text of the answer. */
+  function answer() {
+    open = 'json-answer'
+    answers += 1
+    answerIsBlank = true
+    say({ type: 'block-start', index, block: { type: 'text' } })
+  }
+
+  function answering(text: string) {
+    if (text === '') return
+    answerIsBlank = false
+    characters += text.length
+    say({ type: 'block-delta', index, delta: { type: 'text', text } })
   }
 
   /** Runs one step and gives back what it said; a failure is said last, and ends the stream. */

@@ -4,6 +4,7 @@ import { TollgateError } from '../core/errors.ts'
 import { answerFields, countOf, fieldsOf, need, type StopWords, stopOf, textOf } from './answer.ts'
 import { sampled } from './parameters.ts'
 import { type Words, wordsOf } from './plain-text.ts'
+import { saidTitanText } from './said-titan-text.ts'
 import { streamReader } from './stream.ts'
 import { usageOf } from './usage.ts'
 
@@ -42,6 +43,7 @@ function inputText(words: readonly Words[]): string {
 
 export const titanText: Body = {
   id: 'titan-text',
+  parse: saidTitanText,
 
   build: (request, model, notice) => ({
     inputText: inputText(wordsOf(request, model, notice)),

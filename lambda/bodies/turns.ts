@@ -29,16 +29,16 @@ export const movedSystem =
 /** Puts neighbours of one role together, since these families refuse two turns of one in a row. */
 export function merged<Item extends HasRole>(
   items: readonly Item[],
-  merge: (one: Item, other: Item) => Item,
+  merge: (neighbours: readonly Item[]) => Item,
 ): readonly Item[] {
-  const turns: Item[] = []
+  const groups: Item[][] = []
   for (const item of items) {
-    const last = turns.at(-1)
-    if (last?.role === item.role) turns[turns.length - 1] = merge(last, item)
-    else turns.push(item)
+    const last = groups.at(-1)
+    if (last?.[0]?.role === item.role) last.push(item)
+    else groups.push([item])
   }
-  if (turns[0]?.role === 'user') return turns
-  const got = turns.length === 0 ? 'none' : 'the assistant’s'
+  if (groups[0]?.[0]?.role === 'user') return groups.map(merge)
+  const got = groups.length === 0 ? 'none' : 'the assistant’s'
   const message = `messages must begin with a user’s, after any system messages; we got ${got}`
   throw new TollgateError('invalid_body', message, { param: 'messages' })
 }
@@ -65,8 +65,11 @@ function asTurn(message: Message): Turn {
   }
 }
 
-const joined = (one: Turn, other: Turn): Turn =>
-  ({ role: one.role, content: [...one.content, ...other.content] }) as Turn
+const joined = (neighbours: readonly Turn[]): Turn =>
+  ({
+    role: neighbours[0]?.role,
+    content: neighbours.flatMap(({ content }) => content as readonly Turn['content'][number][]),
+  }) as Turn
 
 /** Claude and Nova answer 400 when anything in a turn stands before the results of tool calls. */
 function resultsFirst(turn: Turn): Turn {

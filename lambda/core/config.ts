@@ -1,5 +1,5 @@
 /** What an operator writes in `tollgate.config.ts`, typed; checked in full when the app is synthesised. */
-import type { Model } from './model.ts'
+import type { AnyModel } from './model.ts'
 
 export type Period = 'DAY' | 'WEEK' | 'MONTH'
 
@@ -50,7 +50,7 @@ export type GatewayConfig = {
   /** Which headers carry a key: both (default), or `x-api-key` alone, without an authorizer. */
   readonly auth?: 'any' | 'x-api-key'
   /** Alias to catalogue id, or to a row of one's own. */
-  readonly models: Readonly<Record<string, string | Model>>
+  readonly models: Readonly<Record<string, string | AnyModel>>
   readonly plans: Readonly<Record<string, Plan>>
   /** By name: lower-case letters and digits. */
   readonly teams: Readonly<Record<string, Team>>

@@ -1,10 +1,16 @@
 /** One contract a folder: dialects, policies, bodies and providers each satisfy theirs. */
 import type { JsonObject } from './conversation.ts'
 import type { TollgateError } from './errors.ts'
-import type { Model } from './model.ts'
+import type { AnyModel, EmbeddingModel, Model } from './model.ts'
 import type { RequestRecord } from './record.ts'
 import type { Reply, ReplyEvent, Usage } from './reply.ts'
-import type { ChatRequest, FittedRequest } from './request.ts'
+import type {
+  ChatRequest,
+  EmbedRequest,
+  FittedRequest,
+  NativeRequest,
+  SaidRequest,
+} from './request.ts'
 
 /** Who asks: the team a key belongs to, and the key's public id. */
 export type Caller = { readonly team: string; readonly keyId: string }
@@ -12,12 +18,10 @@ export type Caller = { readonly team: string; readonly keyId: string }
 /** Tells the caller what the model could not be given as asked, in `x-tollgate-notice`. */
 export type Notice = (text: string) => void
 
-/** One request on its way, whatever dialect it came in. */
-export type Call = {
+/** What is true of every request on its way, whatever dialect it came in. */
+type CallFacts = {
   readonly id: string
   readonly caller: Caller
-  readonly request: FittedRequest
-  readonly model: Model
   /** A profile the caller or the configuration chose by name; else the region decides. */
   readonly sendAs?: string
   readonly notice: Notice
@@ -31,6 +35,27 @@ export type Call = {
   readonly remaining: () => number
 }
 
+/** A conversation to be answered, or only to be counted. */
+export type ChatCall = CallFacts & {
+  readonly task: 'chat' | 'count'
+  readonly request: FittedRequest
+  readonly model: Model
+  /** Who builds what is sent, and reads what is answered: the model's own, or Converse's. */
+  readonly body: Body
+  /** What is sent in place of a built body. */
+  readonly native?: NativeRequest
+}
+
+export type EmbedCall = CallFacts & {
+  readonly task: 'embed'
+  readonly request: EmbedRequest
+  readonly model: EmbeddingModel
+  readonly native?: NativeRequest
+}
+
+/** One request on its way. */
+export type Call = ChatCall | EmbedCall
+
 /** Where an attempt goes. `modelId` is what is sent: a bare id, a profile or an ARN. */
 export type Target = {
   readonly provider: 'bedrock'
@@ -42,7 +67,9 @@ export type Target = {
   readonly endpoint?: string
 }
 
-export type TargetedCall = Call & { readonly target: Target }
+export type TargetedChat = ChatCall & { readonly target: Target }
+export type TargetedEmbedding = EmbedCall & { readonly target: Target }
+export type TargetedCall = TargetedChat | TargetedEmbedding
 
 /** `outcome` is `ok` or the provider's name of its failure, as in `x-tollgate-attempts`. */
 export type Attempt = {
@@ -78,9 +105,31 @@ export type StreamReader = {
 /** How a model family's request is built and its answer read. */
 export type Body = {
   readonly id: string
+  /** Which of Bedrock's operations takes it; absent: InvokeModel. */
+  readonly via?: 'converse'
   readonly build: (request: FittedRequest, model: Model, notice: Notice) => JsonObject
   readonly read: (answer: unknown, reported: ReportedUsage) => Reply
   readonly openStream: () => StreamReader
+  /** What a caller's own body of this family asks, for the policies; throws where it cannot be read. */
+  readonly parse?: (body: unknown) => SaidRequest
+}
+
+/** How a family's embeddings are asked for, and its answer read. */
+export type EmbeddingBody = {
+  readonly id: string
+  /** One upstream call: at most `limits.batch` texts. */
+  readonly build: (
+    request: EmbedRequest,
+    inputs: readonly string[],
+    model: EmbeddingModel,
+    notice: Notice,
+  ) => JsonObject
+  /** One vector for each text, in order, and how many tokens they had. */
+  readonly read: (
+    answer: unknown,
+    reported: ReportedUsage,
+  ) => { readonly vectors: readonly (readonly number[])[]; readonly tokens: number | undefined }
+  readonly parse?: (body: unknown) => Omit<EmbedRequest, 'model' | 'stream'>
 }
 
 export type HttpMethod = 'GET' | 'POST'
@@ -93,31 +142,97 @@ export type HttpRequest = {
   readonly route: Route
   readonly pathParameters: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>
+  /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: unknown
+  /** The body's text as it came. */
+  readonly text: string
 }
 
 /** What an answer says besides the reply itself. */
 export type AnswerFacts = {
   /** The model as the caller named it. */
   readonly asked: string
-  readonly model: Model
+  readonly model: AnyModel
+  /** Seconds since 1970. */
   readonly created: number
   readonly requestId: string
   /** In USD; `null` where no price is known. */
   readonly costUsd: (usage: Usage) => number | null
 }
 
-export type FormattedAnswer = { readonly contentType: string; readonly body: string }
+export type FormattedAnswer = {
+  readonly contentType: string
+  readonly body: string
+  /** Besides those of every answer. */
+  readonly headers?: Readonly<Record<string, string>>
+}
 
-/** How callers speak. */
-export type Dialect = {
+/** What every way of speaking has. */
+type Spoken = {
   readonly id: string
   readonly routes: readonly Route[]
-  readonly parse: (request: HttpRequest) => ChatRequest
-  readonly format: (reply: Reply, facts: AnswerFacts, request: HttpRequest) => FormattedAnswer
-  /** Frames of a stream; the last frames of a broken one tell the error. */
-  readonly openFrames: (facts: AnswerFacts) => (event: ReplyEvent) => string
-  readonly streamType: string
   readonly formatError: (error: TollgateError, requestId: string) => FormattedAnswer
 }
+
+type Answered = {
+  readonly format: (reply: Reply, facts: AnswerFacts, request: HttpRequest) => FormattedAnswer
+}
+
+/** How callers hold a conversation. */
+export type ChatDialect = Spoken &
+  Answered & {
+    readonly task: 'chat'
+    readonly parse: (request: HttpRequest, notice: Notice) => ChatRequest
+    /** Frames of a stream; the last frames of a broken one tell the error. '' where nothing is told. */
+    readonly openFrames: (
+      facts: AnswerFacts,
+      request: HttpRequest,
+    ) => (event: ReplyEvent) => string | Uint8Array
+    readonly streamType: string
+    /** What keeps a silent stream alive, where the dialect has a word for it. */
+    readonly ping?: string
+  }
+
+/** How callers ask how long a conversation is. The reply has no content, and its usage's input. */
+export type CountDialect = Spoken &
+  Answered & {
+    readonly task: 'count'
+    readonly parse: (request: HttpRequest, notice: Notice) => ChatRequest
+  }
+
+/** How callers ask for vectors. The reply's content is embeddings. */
+export type EmbedDialect = Spoken &
+  Answered & {
+    readonly task: 'embed'
+    readonly parse: (request: HttpRequest, notice: Notice) => EmbedRequest
+  }
+
+/** How callers ask what there is: answered from the catalogue, by no model. */
+export type ListDialect = Spoken & {
+  readonly task: 'list'
+  /** `usable`: names and models of the caller's team, aliases first. */
+  readonly answer: (request: HttpRequest, usable: ReadonlyMap<string, AnyModel>) => FormattedAnswer
+}
+
+/** Bedrock's own operations: the caller's bytes go on, with a request beside them for the policies. */
+export type NativeDialect = Spoken & {
+  readonly task: 'native'
+  readonly operation: NativeRequest['operation']
+  readonly streams: boolean
+  /** The model's name stands in the path. */
+  readonly modelOf: (request: HttpRequest) => string
+  readonly native: (request: HttpRequest) => NativeRequest
+  /** The parsed view; throws where the body cannot be read. */
+  readonly parse: (
+    request: HttpRequest,
+    model: AnyModel,
+    converse: Body,
+  ) => ChatRequest | EmbedRequest
+  /** What is told in a stream besides the provider's own frames: how it broke. */
+  readonly errorFrame: (error: TollgateError) => Uint8Array
+  readonly streamType: string
+}
+
+/** How callers speak. */
+export type Dialect = ChatDialect | CountDialect | EmbedDialect | ListDialect | NativeDialect

@@ -1,5 +1,5 @@
 /** What usage costs, in whole billionths of a US dollar, rounded up. */
-import type { Model, Price, Rates } from './model.ts'
+import type { AnyModel, Price, Rates } from './model.ts'
 import type { Usage } from './reply.ts'
 
 /** USD per million tokens has at most six decimals, so a token costs whole pico-dollars. */
@@ -7,7 +7,7 @@ const picoDollars = (tokens: number, usdPerMillion: number): number =>
   tokens * Math.round(usdPerMillion * 1_000_000)
 
 /** The row in force at `now` (milliseconds since 1970). */
-function priceAt(model: Model, now: number): Price | undefined {
+function priceAt(model: AnyModel, now: number): Price | undefined {
   const today = new Date(now).toISOString().slice(0, 10)
   return model.price
     .filter(({ from }) => from <= today)
@@ -20,7 +20,7 @@ const byDay = (one: Price, other: Price) => (one.from < other.from ? -1 : 1)
 /** `undefined` where no price is in force at `now`: unknown is not free. */
 export function costNanoUsd(
   usage: Usage,
-  model: Model,
+  model: AnyModel,
   target: { readonly geographic: boolean },
   now: number,
 ): number | undefined {

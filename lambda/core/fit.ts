@@ -3,7 +3,7 @@ import type { Notice } from './contracts.ts'
 import type { Message } from './conversation.ts'
 import { TollgateError } from './errors.ts'
 import type { Accepts, Model, Range } from './model.ts'
-import type { ChatRequest, FittedRequest, Sampling } from './request.ts'
+import type { ChatRequest, FittedRequest, Sampling, ThinkingWish } from './request.ts'
 
 /** Bounds an answer nobody bounded: Bedrock reserves throughput for all of `max_tokens`. */
 const defaultMaxTokens = 4096
@@ -55,6 +55,24 @@ const needs: readonly Need[] = [
     met: ({ documents }) => documents,
   },
   {
+    param: 'tool_choice',
+    says: 'cannot be made to call a tool',
+    asked: ({ toolChoice }) => toolChoice?.type === 'any' || toolChoice?.type === 'tool',
+    met: ({ forcedTools }) => forcedTools,
+  },
+  {
+    param: 'response_format',
+    says: 'cannot be held to a JSON schema',
+    asked: ({ output }) => output !== undefined,
+    met: ({ jsonSchema }) => jsonSchema !== 'no',
+  },
+  {
+    param: 'messages',
+    says: 'does not go on with an answer that was begun',
+    asked: ({ messages }) => messages.at(-1)?.role === 'assistant',
+    met: ({ prefill }) => prefill,
+  },
+  {
     param: 'stop',
     says: ({ stopSequences }) =>
       `takes ${stopSequences === 0 ? 'no' : `up to ${stopSequences}`} stop sequences`,
@@ -75,8 +93,12 @@ export function fit(
       throw refusal(need, request, model, others)
     }
   }
+  const { betas: asked = [], thinking, ...rest } = request
+  const betas = asked.filter((beta) => taken(beta, model, notice))
   return {
-    ...request,
+    ...rest,
+    ...(betas.length > 0 && { betas }),
+    ...(thinking !== undefined && fitThinking(thinking, model, notice)),
     maxTokens: boundedAnswer(request, model, notice),
     sampling: fitSampling(request.sampling, model, notice),
   }
@@ -102,6 +124,23 @@ function refusal(
 /** Nobody is advised to take a model that is about to go, where another would do. */
 const rank = ({ lifecycle }: Model): number =>
   ['active', 'legacy', 'retired'].indexOf(lifecycle.status)
+
+/** An unknown beta is a 400 at Bedrock, so it is not passed on to fail. */
+function taken(beta: string, { accepts, name }: Model, notice: Notice): boolean {
+  const known = accepts.betas.includes(beta)
+  if (!known) notice(`anthropic-beta: ${beta} left out; Bedrock does not take it for ${name}`)
+  return known
+}
+
+function fitThinking(
+  thinking: ThinkingWish,
+  { accepts, name }: Model,
+  notice: Notice,
+): { thinking?: ThinkingWish } {
+  if (accepts.thinking !== 'no') return { thinking }
+  if (thinking.type !== 'off') notice(`thinking: left out; ${name} does not think aloud`)
+  return {}
+}
 
 function boundedAnswer(
   { maxTokens }: ChatRequest,

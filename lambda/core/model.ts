@@ -1,5 +1,5 @@
 /** What a model is: facts only, one row a model, everything else asks them. */
-import type { Body } from './contracts.ts'
+import type { Body, EmbeddingBody } from './contracts.ts'
 
 /** Geographies whose inference profiles carry a model across regions; `us.` + model id is one. */
 export type ProfileScope = 'us' | 'eu' | 'apac' | 'jp' | 'au' | 'ca' | 'in' | 'us-gov' | 'global'
@@ -23,6 +23,14 @@ export type Accepts = {
   /** How many stop sequences; 0: none. */
   readonly stopSequences: number
   readonly streaming: boolean
+  /** How an answer is held to a JSON schema: by the model itself, by a forced tool, or not at all. */
+  readonly jsonSchema: 'native' | 'tool' | 'no'
+  /** Which tool the model calls can be forced. */
+  readonly forcedTools: boolean
+  /** An answer the caller has begun can be gone on with. */
+  readonly prefill: boolean
+  /** Features of Anthropic's API that Bedrock takes for this model, by their beta names. */
+  readonly betas: readonly string[]
 }
 
 /** USD per million tokens, as AWS prints them. */
@@ -48,18 +56,36 @@ export type Lifecycle =
   | { readonly status: 'legacy'; readonly endOfLife: string; readonly successor: string }
   | { readonly status: 'retired'; readonly endOfLife: string; readonly successor: string }
 
-export type Model = {
+/** What is true of any model, whatever it is for. */
+type Offered = {
   /** Bedrock's own id, without a profile's prefix. */
   readonly id: string
   /** As a person would say it. */
   readonly name: string
-  readonly body: Body
-  /** In tokens. */
-  readonly limits: { readonly context: number; readonly output: number }
-  readonly accepts: Accepts
   readonly price: readonly Price[]
   readonly profiles: readonly ProfileScope[]
   /** Regions in which the bare id may be called; elsewhere a profile is needed. */
   readonly onDemand: readonly string[] | 'everywhere'
   readonly lifecycle: Lifecycle
 }
+
+/** A model that answers a conversation. */
+export type Model = Offered & {
+  readonly task?: 'chat'
+  readonly body: Body
+  /** In tokens. */
+  readonly limits: { readonly context: number; readonly output: number }
+  readonly accepts: Accepts
+}
+
+/** A model that turns text into vectors. */
+export type EmbeddingModel = Offered & {
+  readonly task: 'embed'
+  readonly body: EmbeddingBody
+  /** Tokens of one text; how many texts one call takes. */
+  readonly limits: { readonly context: number; readonly batch: number }
+  /** Lengths a vector can have, the default first. */
+  readonly dimensions: readonly number[]
+}
+
+export type AnyModel = Model | EmbeddingModel

@@ -19,6 +19,8 @@ export type LogFields = {
   region: string
   /** The trail of `x-tollgate-attempts`. */
   attempts: string
+  /** `chat`, `count` or `embed`. */
+  task: string
   stream: boolean
   status: number
   /** `ok`, `abandoned` by the caller, or the error's code. */

@@ -20,8 +20,13 @@ export type Stop =
   | { readonly reason: 'refused' }
   | { readonly reason: 'other'; readonly detail: string }
 
+/** A vector for one input of an embedding request, in the order of the inputs. */
+export type Embedding = { readonly type: 'embedding'; readonly vector: readonly number[] }
+
+export type ReplyBlock = AssistantBlock | Embedding
+
 export type Reply = {
-  readonly content: readonly AssistantBlock[]
+  readonly content: readonly ReplyBlock[]
   readonly stop: Stop
   readonly usage: Usage
 }
@@ -31,6 +36,7 @@ export type OpenedBlock =
   | { readonly type: 'thinking' }
   | { readonly type: 'redacted-thinking'; readonly data: string }
   | { readonly type: 'tool-call'; readonly id: string; readonly name: string }
+  | Embedding
 
 export type BlockDelta =
   | { readonly type: 'text'; readonly text: string }
@@ -40,6 +46,13 @@ export type BlockDelta =
 
 /** Block indexes are dense, start at 0, and one block is open at a time. */
 export type ReplyEvent =
+  /** Native routes only, before the events it means: what came from the provider, as it came. */
+  | {
+      readonly type: 'native'
+      readonly payload: Uint8Array
+      /** Of a whole answer: the provider's own headers, by their names in lower case. */
+      readonly headers?: Readonly<Record<string, string>>
+    }
   | { readonly type: 'reply-start' }
   | { readonly type: 'block-start'; readonly index: number; readonly block: OpenedBlock }
   | { readonly type: 'block-delta'; readonly index: number; readonly delta: BlockDelta }
@@ -52,13 +65,15 @@ type OpenState =
   | { type: 'thinking'; text: string; signature?: string }
   | { type: 'redacted-thinking'; data: string }
   | { type: 'tool-call'; id: string; name: string; json: string }
+  | Embedding
 
 /** Turns a stream into the whole reply it tells; an error in the stream is thrown. */
 export async function collect(events: AsyncIterable<ReplyEvent>): Promise<Reply> {
-  const content: AssistantBlock[] = []
+  const content: ReplyBlock[] = []
   let open: OpenState | undefined
   for await (const event of events) {
     switch (event.type) {
+      case 'native':
       case 'reply-start':
         break
       case 'block-start':
@@ -87,7 +102,7 @@ export async function* replay(reply: Reply): AsyncGenerator<ReplyEvent> {
   yield { type: 'reply-end', stop: reply.stop, usage: reply.usage }
 }
 
-function* blockEvents(index: number, block: AssistantBlock): Generator<ReplyEvent> {
+function* blockEvents(index: number, block: ReplyBlock): Generator<ReplyEvent> {
   switch (block.type) {
     case 'text':
       yield { type: 'block-start', index, block: { type: 'text' } }
@@ -103,6 +118,9 @@ function* blockEvents(index: number, block: AssistantBlock): Generator<ReplyEven
       break
     case 'redacted-thinking':
       yield { type: 'block-start', index, block: { type: 'redacted-thinking', data: block.data } }
+      break
+    case 'embedding':
+      yield { type: 'block-start', index, block }
       break
     case 'tool-call': {
       const { id, name, input } = block
@@ -125,6 +143,8 @@ function opened(block: OpenedBlock): OpenState {
       return { type: 'redacted-thinking', data: block.data }
     case 'tool-call':
       return { type: 'tool-call', id: block.id, name: block.name, json: '' }
+    case 'embedding':
+      return block
   }
 }
 
@@ -135,7 +155,7 @@ function extend(open: OpenState, delta: BlockDelta): void {
   else if (delta.type === 'input-json' && open.type === 'tool-call') open.json += delta.json
 }
 
-function closed(open: OpenState): AssistantBlock {
+function closed(open: OpenState): ReplyBlock {
   if (open.type !== 'tool-call') return open
   return { type: 'tool-call', id: open.id, name: open.name, input: toolInput(open) }
 }

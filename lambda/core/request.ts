@@ -31,6 +31,18 @@ export type ThinkingWish =
   | { readonly type: 'budget'; readonly tokens: number }
   | { readonly type: 'adaptive'; readonly effort?: Effort }
 
+/** `schema` is a JSON Schema the answer's text must satisfy; `json` is any JSON object. */
+export type OutputFormat =
+  | { readonly type: 'json' }
+  | {
+      readonly type: 'json-schema'
+      readonly name: string
+      readonly description?: string
+      readonly schema: JsonObject
+    }
+
+export type ServiceTier = 'default' | 'priority' | 'flex'
+
 export type ChatRequest = {
   /** The model as the caller named it: alias, id, profile or ARN. */
   readonly model: string
@@ -40,9 +52,43 @@ export type ChatRequest = {
   /** Most tokens the answer may have. */
   readonly maxTokens?: number
   readonly sampling: Sampling
+  /** Whether several tools may be called in one answer; absent: as the model does by default. */
+  readonly parallelTools?: boolean
   /** Absent means: as the model does by default. */
   readonly thinking?: ThinkingWish
+  /** Absent means: plain text. */
+  readonly output?: OutputFormat
+  readonly serviceTier?: ServiceTier
+  /** Features Anthropic opens by name; the catalogue knows which ones Bedrock takes. */
+  readonly betas?: readonly string[]
   readonly stream: boolean
+}
+
+/** What a body says, without what its route does: which model, and whether it streams. */
+export type SaidRequest = Omit<ChatRequest, 'model' | 'stream'>
+
+/** What embeddings are for; models that make no difference of it take it as told. */
+export type EmbeddingUse = 'document' | 'query' | 'classification' | 'clustering'
+
+export type EmbedRequest = {
+  readonly model: string
+  /** Not empty; the answer has one vector for each, in this order. */
+  readonly inputs: readonly string[]
+  /** How long a vector shall be; absent: as the model does by default. */
+  readonly dimensions?: number
+  readonly use?: EmbeddingUse
+  readonly stream: false
+}
+
+/**
+ * A caller's own bytes for Bedrock, on the native routes: they are sent on as they are, and what
+ * comes back is told as it came. The request beside them is what policies read.
+ */
+export type NativeRequest = {
+  readonly operation: 'invoke' | 'converse'
+  readonly body: string
+  /** Bedrock's own request headers, from an allow-list: `accept`, guardrail, trace, latency, tier. */
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** A request that `fit` has compared with a model's facts: its answer has a bound. */

@@ -1,5 +1,5 @@
 /** The question dialect: one question, one answer, for curl, scripts and a quick look. */
-import type { AnswerFacts, Dialect, HttpRequest } from '../core/contracts.ts'
+import type { AnswerFacts, ChatDialect, HttpRequest } from '../core/contracts.ts'
 import type { Message } from '../core/conversation.ts'
 import { errorBody } from '../core/error-body.ts'
 import type { Reply, ReplyEvent, Stop, Usage } from '../core/reply.ts'
@@ -28,7 +28,8 @@ const stopReasons = {
   other: 'other',
 } as const satisfies Record<Stop['reason'], string>
 
-export const question: Dialect = {
+export const question: ChatDialect = {
+  task: 'chat',
   id: 'question',
   routes: [
     { method: 'POST', path: '/bedrock' },
@@ -108,6 +109,7 @@ function frame(event: ReplyEvent, facts: AnswerFacts): string {
       return sse('done', { ...about(facts), ...outcome(event, facts) })
     case 'reply-error':
       return sse('error', errorBody(event.error, facts.requestId))
+    case 'native':
     case 'reply-start':
     case 'block-start':
     case 'block-end':

@@ -1,66 +1,62 @@
 /** Turns a reply into what leaves the gateway: one answer, or frames as they come. */
-import { Readable } from 'node:stream'
-import type { AnswerFacts, Call, Dialect, HttpRequest, ReplyStream } from '../core/contracts.ts'
+import type { AnswerFacts, Call, HttpRequest, ReplyStream } from '../core/contracts.ts'
 import { costNanoUsd } from '../core/cost.ts'
-import { asTollgateError } from '../core/errors.ts'
-import { collect, type ReplyEvent, type Usage } from '../core/reply.ts'
+import { collect, type Usage } from '../core/reply.ts'
 import { commonHeaders, type Exchange, finish, timesOf } from './exchange.ts'
+import type { SpokenDialect } from './frames.ts'
+import { streamOf } from './frames.ts'
+import { nativeReply } from './native-reply.ts'
 
 export type Answer = {
   readonly statusCode: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | Readable
+  readonly body: string | NodeJS.ReadableStream
 }
 
 export type Ready = { readonly call: Call; readonly reply: ReplyStream; readonly http: HttpRequest }
 
-export const answer = (
+export function answer(
   exchange: Exchange,
-  dialect: Dialect,
+  dialect: SpokenDialect,
   ready: Ready,
-): Promise<Answer> | Answer =>
-  ready.call.request.stream
-    ? streamedAnswer(exchange, dialect, ready)
-    : wholeAnswer(exchange, dialect, ready)
+): Promise<Answer> | Answer {
+  const { stream } = ready.call.request
+  if (stream && 'streamType' in dialect) {
+    const headers = { 'content-type': dialect.streamType, ...headersOf(exchange) }
+    const facts = answerFacts(exchange, ready)
+    return { statusCode: 200, headers, body: streamOf(exchange, dialect, ready, facts) }
+  }
+  return wholeAnswer(exchange, dialect, ready)
+}
 
-async function wholeAnswer(exchange: Exchange, dialect: Dialect, ready: Ready): Promise<Answer> {
-  const reply = await collect(ready.reply.events)
+async function wholeAnswer(
+  exchange: Exchange,
+  dialect: SpokenDialect,
+  ready: Ready,
+): Promise<Answer> {
   const facts = answerFacts(exchange, ready)
-  const { contentType, body } = dialect.format(reply, facts, ready.http)
-  const cost = facts.costUsd(reply.usage)
-  const headers = {
+  const { contentType, body, headers, usage } =
+    dialect.task === 'native'
+      ? await nativeReply(ready.reply.events)
+      : await formatted(dialect, ready, facts)
+  const cost = facts.costUsd(usage)
+  const all = {
     'content-type': contentType,
+    ...headers,
     ...(cost !== null && { 'x-tollgate-cost-usd': decimal(cost) }),
     ...headersOf(exchange),
   }
   finish(exchange, 200)
-  return { statusCode: 200, headers, body }
+  return { statusCode: 200, headers: all, body }
 }
 
-function streamedAnswer(exchange: Exchange, dialect: Dialect, ready: Ready): Answer {
-  const headers = { 'content-type': dialect.streamType, ...headersOf(exchange) }
-  const frames = framesOf(exchange, dialect, ready)
-  return { statusCode: 200, headers, body: Readable.from(frames, { highWaterMark: 1 }) }
-}
-
-/** Ends with the dialect's own last frame, whatever happens; the log line is written last of all. */
-async function* framesOf(
-  exchange: Exchange,
-  dialect: Dialect,
-  ready: Ready,
-): AsyncGenerator<string> {
-  const frame = dialect.openFrames(answerFacts(exchange, ready))
-  try {
-    for await (const event of ready.reply.events) {
-      const text = frame(event)
-      if (text !== '') yield text
-    }
-  } catch (thrown) {
-    const event: ReplyEvent = { type: 'reply-error', error: asTollgateError(thrown) }
-    yield frame(event)
-  } finally {
-    finish(exchange, 200)
-  }
+async function formatted(
+  dialect: Exclude<SpokenDialect, { task: 'native' }>,
+  { reply, http }: Ready,
+  facts: AnswerFacts,
+) {
+  const whole = await collect(reply.events)
+  return { headers: {}, ...dialect.format(whole, facts, http), usage: whole.usage }
 }
 
 /** A header is text: no `1e-7` there. */

@@ -1,8 +1,9 @@
 /** One HTTP exchange: its id, who asks, which dialect was spoken, and its log line. */
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import type { Attempt, Caller, Dialect, HttpMethod, HttpRequest } from '../core/contracts.ts'
+import { TollgateError } from '../core/errors.ts'
 import { readKey } from '../core/key.ts'
-import type { Model } from '../core/model.ts'
+import type { AnyModel } from '../core/model.ts'
 import { openRecord, type RequestRecord } from '../core/record.ts'
 
 export type Exchange = {
@@ -13,8 +14,10 @@ export type Exchange = {
   readonly dialect: Dialect | undefined
   readonly caller: Caller | undefined
   readonly record: RequestRecord
+  /** The body as it came, once it is read. */
+  text: string
   /** The model that was found, once it is. */
-  model?: Model
+  model?: AnyModel
   /** What the model could not be given as asked. */
   readonly notices: string[]
   readonly attempts: Attempt[]
@@ -47,7 +50,8 @@ export function exchangeOpener(dialects: readonly Dialect[]) {
       ...(caller !== undefined && { team: caller.team, keyId: caller.keyId }),
     })
     const started = performance.now()
-    return { requestId, routeKey, dialect, caller, record, notices: [], attempts: [], started }
+    const collected = { text: '', notices: [], attempts: [] }
+    return { requestId, routeKey, dialect, caller, record, ...collected, started }
   }
 }
 
@@ -64,6 +68,15 @@ function callerOf({
   }
   return readKey(identity.apiKey ?? '')
 }
+
+/** What is learnt of a call on its way, for headers and log line. */
+export const trailOf = (exchange: Exchange) => ({
+  notice: (text: string) => void exchange.notices.push(text),
+  attempted: (attempt: Attempt) => void exchange.attempts.push(attempt),
+  found(model: AnyModel) {
+    exchange.model = model
+  },
+})
 
 /** Headers of every answer, errors included; what does not apply is left out. */
 export function commonHeaders({ requestId, notices, model, attempts }: Exchange) {
@@ -108,10 +121,11 @@ export function finish(exchange: Exchange, status: number): void {
 
 export const httpRequestOf = (event: GatewayEvent): HttpRequest => ({
   route: { method: event.httpMethod as HttpMethod, path: event.resource },
-  pathParameters: present(event.pathParameters),
+  pathParameters: decoded(present(event.pathParameters)),
   query: present(event.queryStringParameters),
   headers: lowerCased(event.headers),
   body: event.body,
+  text: event.exchange.text,
 })
 
 const present = (
@@ -122,6 +136,16 @@ const present = (
       (entry): entry is [string, string] => entry[1] !== undefined,
     ),
   )
+
+/** A REST API hands a path on as it was sent; here it is decoded, once. */
+function decoded(parameters: Record<string, string>): Record<string, string> {
+  try {
+    const entries = Object.entries(parameters)
+    return Object.fromEntries(entries.map(([name, value]) => [name, decodeURIComponent(value)]))
+  } catch {
+    throw new TollgateError('route_not_found', 'The path is not well encoded.')
+  }
+}
 
 const lowerCased = (headers: APIGatewayProxyEvent['headers']): Record<string, string> =>
   Object.fromEntries(

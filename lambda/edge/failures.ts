@@ -28,12 +28,17 @@ function failedAnswer(exchange: Exchange, thrown: unknown): Answer {
   const error = fromParser(thrown) ?? asTollgateError(thrown)
   exchange.record.fail(error)
   finish(exchange, error.status)
-  const { contentType, body } = exchange.dialect?.formatError(error, exchange.requestId) ?? {
+  const {
+    contentType,
+    body,
+    headers: own,
+  } = exchange.dialect?.formatError(error, exchange.requestId) ?? {
     contentType: 'application/json',
     body: JSON.stringify(errorBody(error, exchange.requestId)),
+    headers: {},
   }
   const retry = error.retryAfter === undefined ? {} : { 'retry-after': String(error.retryAfter) }
-  const headers = { 'content-type': contentType, ...retry, ...commonHeaders(exchange) }
+  const headers = { 'content-type': contentType, ...own, ...retry, ...commonHeaders(exchange) }
   return { statusCode: error.status, headers, body }
 }
 

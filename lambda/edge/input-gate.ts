@@ -25,6 +25,7 @@ export const inputGate = (): MiddlewareObj<GatewayEvent> => ({
       throw new TollgateError('invalid_json', 'The body is empty, needs a JSON object.')
     }
     scan(text)
+    event.exchange.text = text
     event.body = text
     event.isBase64Encoded = false
   },

@@ -1,5 +1,5 @@
 /** What is no dialect's: the health check, and every path that does not exist. */
-import type { Dialect } from '../core/contracts.ts'
+import type { Dialect, FormattedAnswer } from '../core/contracts.ts'
 import { TollgateError } from '../core/errors.ts'
 import type { Answer } from './answer.ts'
 import { commonHeaders, type Exchange, finish } from './exchange.ts'
@@ -15,9 +15,17 @@ export function otherRoutes(dialects: readonly Dialect[]) {
         `There is no such route here. There are: ${known}.`,
       )
     }
-    exchange.record.set({ outcome: 'ok' })
-    finish(exchange, 200)
-    const headers = { 'content-type': 'application/json', ...commonHeaders(exchange) }
-    return { statusCode: 200, headers, body: '{"status": "ok"}' }
+    return listed(exchange, { contentType: 'application/json', body: '{"status": "ok"}' })
   }
+}
+
+/** What no model was asked for. */
+export function listed(
+  exchange: Exchange,
+  { contentType, body, headers }: FormattedAnswer,
+): Answer {
+  exchange.record.set({ outcome: 'ok' })
+  finish(exchange, 200)
+  const all = { 'content-type': contentType, ...headers, ...commonHeaders(exchange) }
+  return { statusCode: 200, headers: all, body }
 }

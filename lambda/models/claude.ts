@@ -8,6 +8,23 @@ import { claudeMessages } from '../bodies/claude-messages.ts'
 import { claudeText } from '../bodies/claude-text.ts'
 import type { Accepts, Model, Price, Rates } from '../core/model.ts'
 
+/**
+ * AWS, "Anthropic Claude Messages API", and what public gateways were seen to get through Bedrock;
+ * others, such as `files-api`, `fast-mode` or `prompt-caching-scope`, are answered with a 400.
+ */
+const betas = [
+  'interleaved-thinking-2025-05-14',
+  'context-1m-2025-08-07',
+  'context-management-2025-06-27',
+  'fine-grained-tool-streaming-2025-05-14',
+  'token-efficient-tools-2025-02-19',
+  'tool-examples-2025-10-29',
+  'tool-search-tool-2025-10-19',
+  'compact-2026-01-12',
+  'computer-use-2025-01-24',
+  'computer-use-2025-11-24',
+]
+
 /** Opus 4.7 and every 5.x refuse sampling parameters and decide themselves how long to think. */
 const adaptive: Accepts = {
   system: true,
@@ -19,6 +36,10 @@ const adaptive: Accepts = {
   oneSampler: false,
   stopSequences: 8_191,
   streaming: true,
+  jsonSchema: 'tool',
+  forcedTools: true,
+  prefill: false,
+  betas,
 }
 
 /** From 4.1 on temperature and top_p exclude each other; 4.6 decides itself how long to think. */
@@ -30,7 +51,13 @@ const sampled: Accepts = {
   topK: { min: 0, max: 500 },
 }
 
-const budgeted: Accepts = { ...sampled, thinking: 'budget' }
+/**
+ * AWS, "Get validated JSON results from models": native for Haiku, Sonnet and Opus 4.5 and for Opus
+ * 4.6. An answer the caller has begun is gone on with up to 4.5.
+ */
+const native = { jsonSchema: 'native' } as const
+
+const budgeted: Accepts = { ...sampled, thinking: 'budget', prefill: true, ...native }
 
 const completion: Accepts = {
   ...sampled,
@@ -40,6 +67,10 @@ const completion: Accepts = {
   documents: false,
   thinking: 'no',
   cachePoints: false,
+  jsonSchema: 'no',
+  forcedTools: false,
+  prefill: true,
+  betas: [],
 }
 
 const messages = {
@@ -129,7 +160,7 @@ export const claude: readonly Model[] = [
     ...messages,
     id: 'anthropic.claude-opus-4-6-v1',
     name: 'Claude Opus 4.6',
-    accepts: sampled,
+    accepts: { ...sampled, ...native },
     profiles: ['us', 'eu', 'au', 'global'],
     price: [price(5, 25, 0.5)],
   },
@@ -146,7 +177,7 @@ export const claude: readonly Model[] = [
     ...messages,
     id: 'anthropic.claude-opus-4-1-20250805-v1:0',
     name: 'Claude Opus 4.1',
-    accepts: budgeted,
+    accepts: { ...budgeted, jsonSchema: 'tool' },
     limits: { context: 200_000, output: 32_000 },
     profiles: ['us'],
     price: [{ from: '2026-01-01', ...rates(15, 75, 1.5) }],

@@ -19,6 +19,10 @@ const accepts: Accepts = {
   oneSampler: false,
   stopSequences: 0,
   streaming: true,
+  jsonSchema: 'no',
+  forcedTools: false,
+  prefill: true,
+  betas: [],
 }
 
 const current = {

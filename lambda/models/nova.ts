@@ -21,6 +21,10 @@ const accepts: Accepts = {
   oneSampler: false,
   stopSequences: 4,
   streaming: true,
+  jsonSchema: 'tool',
+  forcedTools: true,
+  prefill: true,
+  betas: [],
 }
 
 const family1 = {

@@ -1,5 +1,5 @@
 /** Where a model may be called from, and under which id: its own, or one of a geography's profile. */
-import type { Model, ProfileScope } from '../core/model.ts'
+import type { AnyModel, ProfileScope } from '../core/model.ts'
 
 type Geography = {
   /** Regions whose endpoint takes the scope's profiles. */
@@ -67,7 +67,7 @@ function isSource({ sources }: Geography, region: string): boolean {
 }
 
 /** What to send from a region to reach a model; `undefined` where it cannot be called from there. */
-export function targetId(model: Model, region: string): string | undefined {
+export function targetId(model: AnyModel, region: string): string | undefined {
   if (model.onDemand === 'everywhere' || model.onDemand.includes(region)) return model.id
   const scope = profileScopes(region).find((each) => model.profiles.includes(each))
   return scope === undefined ? undefined : `${scope}.${model.id}`

@@ -20,6 +20,10 @@ const accepts: Accepts = {
   /** AWS names no bound; four is what most callers' own vocabulary has. */
   stopSequences: 4,
   streaming: true,
+  jsonSchema: 'no',
+  forcedTools: false,
+  prefill: true,
+  betas: [],
 }
 
 const family = {

@@ -7,7 +7,7 @@ import type { ReplyEvent } from '../core/reply.ts'
 export const meter: Policy = (next) =>
   async function meter(call) {
     const { record, model, request } = call
-    record.set({ model: model.id, stream: request.stream })
+    record.set({ model: model.id, stream: request.stream, task: call.task })
     const reply = await next(call)
     return { ...reply, events: watched(reply, call) }
   }

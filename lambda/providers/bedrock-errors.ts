@@ -2,6 +2,7 @@
 
 import type { TargetedCall } from '../core/contracts.ts'
 import { type ErrorCode, TollgateError } from '../core/errors.ts'
+import { BedrockException } from './bedrock-endpoint.ts'
 
 /** By the name first: Bedrock has sent a `serviceUnavailableException` with status 400. */
 const codeByName: Readonly<Record<string, ErrorCode>> = {
@@ -118,19 +119,9 @@ function gone({ model, target }: TargetedCall, details: { cause: unknown }): Tol
 }
 
 function facts(thrown: unknown) {
-  const error = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as {
-    name?: unknown
-    message?: unknown
-    $metadata?: { httpStatusCode?: number }
-    $response?: { headers?: Record<string, string> }
-  }
-  const after = Number(error.$response?.headers?.['retry-after'])
-  return {
-    name: String(error.name ?? ''),
-    message: String(error.message ?? ''),
-    status: error.$metadata?.httpStatusCode,
-    retryAfter: after > 0 ? after : undefined,
-  }
+  const { name, message } = thrown instanceof Error ? thrown : { name: '', message: '' }
+  const said = thrown instanceof BedrockException ? thrown : undefined
+  return { name, message, status: said?.status, retryAfter: said?.retryAfter }
 }
 
 /** Bedrock's validation messages help a caller; the account and its resources are not theirs to see. */

@@ -3,7 +3,7 @@ import type { Method } from './methods.ts'
 
 export type Matched = {
   readonly method: Method
-  /** Percent-decoded once. */
+  /** As they were sent: API Gateway decodes queries, not paths. */
   readonly pathParameters: Readonly<Record<string, string>> | null
 }
 
@@ -63,11 +63,13 @@ function byParticularity(one: Resource, other: Resource): number {
   return 0
 }
 
+/** Throws where a parameter could not be decoded. */
 function parametersOf(pattern: readonly string[], segments: readonly string[]) {
   const entries = pattern.flatMap((part, index) => {
     if (!isParameter(part)) return []
     const raw = isGreedy(part) ? segments.slice(index).join('/') : (segments[index] ?? '')
-    return [[nameOf(part), decodeURIComponent(raw)] as const]
+    decodeURIComponent(raw)
+    return [[nameOf(part), raw] as const]
   })
   return entries.length === 0 ? null : Object.fromEntries(entries)
 }

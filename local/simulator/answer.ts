@@ -17,10 +17,14 @@ export type Asked = {
   readonly settings: Readonly<Record<string, number | string | undefined>>
   /** Whatever else arrived: `1 image`, `tools: get_weather`. */
   readonly given: readonly string[]
+  /** Each thing that is not text: `image/png image of 2 bytes`, `tool get_weather said: 18 C`. */
+  readonly received?: readonly string[]
   readonly maxTokens: number
   readonly stop: readonly string[]
   readonly thinking: 'never' | 'if-marked' | 'hidden' | 'shown'
   readonly tools: readonly OfferedTool[]
+  /** Not several calls in one answer. */
+  readonly oneCall?: boolean | undefined
   /** A tool that must be called. */
   readonly forcedTool?: OfferedTool | undefined
   /** JSON Schema the answer has to keep to. */
@@ -37,6 +41,8 @@ export type Ending =
   | 'pause'
   | 'context-window'
 
+export type ToldCall = { readonly id: string; readonly name: string; readonly input: unknown }
+
 export type Told = {
   readonly model: Model
   /** Made from the body, so that the same question has the same id. */
@@ -44,7 +50,7 @@ export type Told = {
   readonly thinking?: { readonly text: string; readonly signature: string }
   readonly redacted?: string
   readonly text: string
-  readonly call?: { readonly id: string; readonly name: string; readonly input: unknown }
+  readonly calls: readonly ToldCall[]
   readonly ending: Ending
   /** Ending in the family's own word. */
   readonly stopWord: string
@@ -75,11 +81,12 @@ export function tell(
   const markedEnding = markedAs(mark, endings)
   const thinking = thoughts(asked, mark, question, id)
   const left = asked.maxTokens - tokensOf(thinking?.text ?? '')
-  const call = markedEnding === undefined ? toolCall(asked, mark, id) : undefined
+  const calls = markedEnding === undefined ? toolCalls(asked, mark, id) : []
   const wished = markedEnding === undefined ? undefined : endingTexts[markedEnding]
-  const said = cut(wished ?? wording(asked, model, mark, call !== undefined), left, asked.stop)
-  const ending = markedEnding ?? (call === undefined ? said.ending : 'tool-call')
-  const generated = [thinking?.text ?? '', said.text, call ? JSON.stringify(call.input) : '']
+  const said = cut(wished ?? wording(asked, model, mark, calls.length > 0), left, asked.stop)
+  const ending = markedEnding ?? (calls.length === 0 ? said.ending : 'tool-call')
+  const inputs = calls.map(({ input }) => JSON.stringify(input))
+  const generated = [thinking?.text ?? '', said.text, ...inputs]
   const input = countInput(asked.parts, model.id, remembered)
   const output = generated.reduce((sum, text) => sum + tokensOf(text), 0)
   return {
@@ -88,7 +95,7 @@ export function tell(
     ...(thinking !== undefined && { thinking }),
     ...(mark?.name === 'redacted' && { redacted: Buffer.from(id).toString('base64') }),
     text: said.text,
-    ...(call !== undefined && { call }),
+    calls,
     ending,
     stopWord: endings[ending] ?? endings.end ?? ending,
     ...(said.sequence !== undefined && { sequence: said.sequence }),
@@ -116,10 +123,24 @@ function thoughts(asked: Asked, mark: Mark | undefined, question: string, id: st
   }
 }
 
-function toolCall(asked: Asked, mark: Mark | undefined, id: string): Told['call'] {
-  const tool = asked.forcedTool ?? (mark?.name === 'tool-call' ? asked.tools[0] : undefined)
-  return tool && { id, name: tool.name, input: exampleOf(tool.schema) }
+/** Several calls go round the tools in turn; a forced tool is called alone. */
+function toolCalls(asked: Asked, mark: Mark | undefined, id: string): readonly ToldCall[] {
+  const { forcedTool, tools, oneCall = false } = asked
+  const wished = mark?.name === 'tool-calls' ? mark.count : mark?.name === 'tool-call' ? 1 : 0
+  const count = oneCall ? Math.min(1, wished) : wished
+  const called = forcedTool === undefined ? cycled(tools, count) : [forcedTool]
+  return called.map(({ name, schema }, index) => ({
+    id: index === 0 ? id : `${id}${index}`,
+    name,
+    input: exampleOf(schema),
+  }))
 }
+
+const cycled = <T>(items: readonly T[], count: number): readonly T[] =>
+  Array.from(
+    { length: items.length === 0 ? 0 : count },
+    (_, index) => items[index % items.length],
+  ).flatMap((item) => (item === undefined ? [] : [item]))
 
 function wording(asked: Asked, model: Model, mark: Mark | undefined, calls: boolean): string {
   if (mark?.name === 'say') return mark.rest
@@ -132,7 +153,7 @@ function wording(asked: Asked, model: Model, mark: Mark | undefined, calls: bool
 const numbered = (_: unknown, index: number) => `word${index + 1}`
 
 function account(asked: Asked, model: Model): string {
-  const { turns, system, given, settings } = asked
+  const { turns, system, given, settings, received = [] } = asked
   const asking = turns.findLastIndex(({ role }) => role === 'user')
   const begun = turns.slice(asking + 1).map(({ text }) => text)
   const set = Object.entries(settings).filter(([, value]) => value !== undefined)
@@ -144,6 +165,7 @@ function account(asked: Asked, model: Model): string {
     ...begun.map((text) => `Begun: "${shortened(text)}".`),
     ...(given.length === 0 ? [] : [`Given: ${given.join('; ')}.`]),
     set.map(([name, value]) => `${name}=${value}`).join(' '),
+    ...(received.length === 0 ? [] : [`Received: ${received.map(shortened).join('; ')}.`]),
   ].join(' ')
 }
 

@@ -10,7 +10,9 @@ export type CacheControl = { readonly type: string; readonly ttl?: '5m' | '1h' }
 export type ClaudeBlock = {
   readonly type: string
   readonly text?: string
-  readonly source?: unknown
+  readonly source?: { readonly type: string; readonly media_type: string; readonly data: string }
+  readonly title?: string
+  readonly signature?: string
   readonly id?: string
   readonly name?: string
   readonly input?: unknown
@@ -33,6 +35,7 @@ export type ClaudeTool = {
 }
 
 export type ClaudeBody = {
+  readonly anthropic_beta?: readonly string[]
   readonly max_tokens: number
   readonly system?: string | readonly ClaudeBlock[]
   readonly messages: readonly ClaudeMessage[]
@@ -41,7 +44,11 @@ export type ClaudeBody = {
   readonly top_k?: number
   readonly stop_sequences?: readonly string[]
   readonly tools?: readonly ClaudeTool[]
-  readonly tool_choice?: { readonly type: string; readonly name?: string }
+  readonly tool_choice?: {
+    readonly type: string
+    readonly name?: string
+    readonly disable_parallel_tool_use?: boolean
+  }
   readonly thinking?: {
     readonly type: string
     readonly budget_tokens?: number
@@ -161,7 +168,7 @@ const toolChoice: Shape = {
 const display = { display: optional(one('summarized', 'omitted')) }
 
 /** Old models think within a budget; new ones decide themselves. */
-function thinking({ accepts, limits }: Model): Shape {
+export function thinkingShape({ accepts, limits }: Model): Shape {
   const budget: Shape = { kind: 'number', integer: true, min: 1_024, max: limits.output }
   const disabled = { disabled: object({ type: string }) }
   const enabled = { enabled: object({ type: string, budget_tokens: budget, ...display }) }
@@ -170,7 +177,7 @@ function thinking({ accepts, limits }: Model): Shape {
   return { kind: 'tagged', by: 'type', kinds: { ...own, ...disabled }, optional: true }
 }
 
-const outputConfig: Shape = object({
+export const outputConfigShape: Shape = object({
   effort: optional(one('low', 'medium', 'high', 'xhigh', 'max')),
   format: optional(object({ type: one('json_schema'), schema: anyObject })),
 })
@@ -199,8 +206,8 @@ export function claudeShape(model: Model): Shape {
       tools: optional(list(tool(model))),
       tool_choice: optional(toolChoice),
     }),
-    ...fieldIf(accepts.thinking !== 'no', { thinking: thinking(model) }),
-    output_config: optional(outputConfig),
+    ...fieldIf(accepts.thinking !== 'no', { thinking: thinkingShape(model) }),
+    output_config: optional(outputConfigShape),
     metadata: optional(object({ user_id: optional(string) })),
   })
 }

@@ -92,7 +92,7 @@ const toolChoicePossible: Rule = ({ tools = [], tool_choice: choice }: ClaudeBod
     : undefined
 }
 
-const thinkingPossible: Rule = (body: ClaudeBody) => {
+export const thinkingPossible: Rule = (body: ClaudeBody) => {
   const { thinking, tool_choice: choice, temperature = 1, top_p = 1, top_k } = body
   if (thinking === undefined || thinking.type === 'disabled') return undefined
   const broken: readonly (readonly [boolean, string])[] = [
@@ -111,9 +111,23 @@ const thinkingPossible: Rule = (body: ClaudeBody) => {
   return broken.find(([isBroken]) => isBroken)?.[1]
 }
 
-const oneSampler: Rule = ({ temperature, top_p }: ClaudeBody, { accepts }) =>
+export const oneSampler: Rule = ({ temperature, top_p }: ClaudeBody, { accepts }) =>
   accepts.oneSampler && temperature !== undefined && top_p !== undefined
     ? '`temperature` and `top_p` cannot both be specified for this model. Please use only one.'
+    : undefined
+
+/** Bedrock opens fewer of Anthropic's features than Anthropic does. */
+export const betasKnown: Rule = ({ anthropic_beta: betas = [] }: ClaudeBody, { accepts }) =>
+  betas.every((beta) => accepts.betas.includes(beta)) ? undefined : 'invalid beta flag'
+
+const toolMayBeForced: Rule = ({ tool_choice: choice }: ClaudeBody, { accepts }) =>
+  (choice?.type === 'any' || choice?.type === 'tool') && !accepts.forcedTools
+    ? `tool_choice: type '${choice.type}' is not supported for this model.`
+    : undefined
+
+const noPrefill: Rule = ({ messages }: ClaudeBody, { accepts }) =>
+  messages.at(-1)?.role === 'assistant' && !accepts.prefill
+    ? 'This model does not support assistant message prefill. The conversation must end with a user message.'
     : undefined
 
 type Marked = { readonly cache_control?: CacheControl }
@@ -156,5 +170,8 @@ export const claudeRules: readonly Rule[] = [
   toolChoicePossible,
   thinkingPossible,
   oneSampler,
+  betasKnown,
+  toolMayBeForced,
+  noPrefill,
   cacheMarksInOrder,
 ]

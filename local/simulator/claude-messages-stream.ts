@@ -39,16 +39,14 @@ const message = (told: Told) => ({
 
 const toolUseId = (id: string) => `toolu_bdrk_${id}`
 
-function blocks({ thinking, redacted, text, call }: Told): readonly Block[] {
+function blocks({ thinking, redacted, text, calls }: Told): readonly Block[] {
   return [
     ...(redacted === undefined ? [] : [{ type: 'redacted_thinking', data: redacted }]),
     ...(thinking === undefined
       ? []
       : [{ type: 'thinking', thinking: thinking.text, signature: thinking.signature }]),
     ...(text === '' ? [] : [{ type: 'text', text }]),
-    ...(call === undefined
-      ? []
-      : [{ type: 'tool_use', id: toolUseId(call.id), name: call.name, input: call.input }]),
+    ...calls.map(({ id, name, input }) => ({ type: 'tool_use', id: toolUseId(id), name, input })),
   ]
 }
 

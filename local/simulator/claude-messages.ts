@@ -12,6 +12,13 @@ import {
 import { blocksOf, claudeRules } from './claude-messages-rules.ts'
 import { claudeAnswers } from './claude-messages-stream.ts'
 import type { Family } from './family.ts'
+import {
+  documentReceived,
+  imageReceived,
+  redactedReceived,
+  thinkingReceived,
+  toolReceived,
+} from './received.ts'
 import { imageTokens, type Part, tokensOf } from './tokens.ts'
 import { pydanticWording } from './wordings.ts'
 
@@ -42,10 +49,12 @@ function read(body: ClaudeBody): Asked {
       ...counted(blocks, 'document'),
       ...(offered.length === 0 ? [] : [`tools: ${offered.map(({ name }) => name).join(', ')}`]),
     ],
+    received: received(blocks),
     maxTokens,
     stop: body.stop_sequences ?? [],
     thinking: thinkingOf(thinking),
     tools: offered,
+    oneCall: choice?.disable_parallel_tool_use,
     forcedTool:
       choice?.type === 'any' ? offered[0] : offered.find(({ name }) => name === choice?.name),
     answerSchema: output?.format?.schema,
@@ -67,6 +76,35 @@ const withInner = (block: ClaudeBlock): readonly ClaudeBlock[] => [
 function counted(blocks: readonly ClaudeBlock[], type: string): readonly string[] {
   const count = blocks.filter((block) => block.type === type).length
   return count === 0 ? [] : [`${count} ${type}${count === 1 ? '' : 's'}`]
+}
+
+function received(blocks: readonly ClaudeBlock[]): readonly string[] {
+  const names = new Map(blocks.map(({ id, name }) => [id, name]))
+  return blocks.flatMap(function each(block): readonly string[] {
+    const { media_type: type = '', data = '' } = block.source ?? {}
+    switch (block.type) {
+      case 'image':
+        return [imageReceived(type, data)]
+      case 'document':
+        return [
+          documentReceived(
+            type,
+            block.title,
+            block.source?.type === 'text' ? Buffer.from(data).toString('base64') : data,
+          ),
+        ]
+      case 'thinking':
+        return [thinkingReceived(block.signature)]
+      case 'redacted_thinking':
+        return [redactedReceived]
+      case 'tool_result': {
+        const said = blocksOf(block.content).map(seen).join('')
+        return [toolReceived(names.get(block.tool_use_id), block.is_error === true, said)]
+      }
+      default:
+        return []
+    }
+  })
 }
 
 /** What a person reading the conversation would see of a block. */

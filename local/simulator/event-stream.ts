@@ -1,4 +1,4 @@
-/** Frames of AWS's event stream, as Bedrock answers `invoke-with-response-stream`. */
+/** Frames of AWS's event stream, as Bedrock's streaming operations answer. */
 import { crc32 } from 'node:zlib'
 
 export const eventStreamType = 'application/vnd.amazon.eventstream'
@@ -16,10 +16,19 @@ const padding = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 export function chunkFrame(chunk: unknown): Buffer {
   const json = JSON.stringify(chunk)
   const bytes = Buffer.from(json).toString('base64')
-  const p = padding.slice(0, 1 + (json.length % padding.length))
+  return eventFrame('chunk', { bytes }, json.length)
+}
+
+/** An event by its name; `length` is what the padding hides. */
+export function eventFrame(
+  type: string,
+  payload: object,
+  length: number = JSON.stringify(payload).length,
+): Buffer {
+  const p = padding.slice(0, 1 + (length % padding.length))
   return encodeFrame(
-    { ':event-type': 'chunk', ':content-type': 'application/json', ':message-type': 'event' },
-    Buffer.from(JSON.stringify({ bytes, p })),
+    { ':event-type': type, ':content-type': 'application/json', ':message-type': 'event' },
+    Buffer.from(JSON.stringify({ ...payload, p })),
   )
 }
 

@@ -1,6 +1,6 @@
 /** A simulated Bedrock Runtime of one region: the real wire protocol, plainly simulated answers. */
-import type { Model } from '../../lambda/core/model.ts'
-import { models as catalogue } from '../../lambda/models/index.ts'
+import type { AnyModel } from '../../lambda/core/model.ts'
+import { everyModel } from '../../lambda/models/index.ts'
 import { createDualServer } from '../dual-server.ts'
 import type { FaultLimits } from './fault-orders.ts'
 import type { RecordedRequest } from './requests.ts'
@@ -14,7 +14,7 @@ export type SimulatorOptions = {
   readonly port?: number
   readonly host?: string
   /** The catalogue by default. */
-  readonly models?: readonly Model[]
+  readonly models?: readonly AnyModel[]
   /** Models past their end of life answer by default, which Bedrock's no longer do. */
   readonly retired?: 'answer' | 'refuse'
 }
@@ -33,7 +33,7 @@ export type Simulator = {
 }
 
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { region, port = 0, host = '127.0.0.1', models = catalogue, retired = 'answer' } = options
+  const { region, port = 0, host = '127.0.0.1', models = everyModel, retired = 'answer' } = options
   const byId = new Map(models.map((model) => [model.id, model]))
   const { listener, requests, billed, orders } = openService({ region, retired, models: byId })
   const server = createDualServer(listener)

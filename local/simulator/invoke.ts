@@ -4,26 +4,23 @@ import { type Told, tell } from './answer.ts'
 import { type Delivery, plainly } from './delivery.ts'
 import { chunkFrame, eventStreamType } from './event-stream.ts'
 import { invalid } from './exceptions.ts'
-import { families } from './families.ts'
+import { familyOf } from './families.ts'
 import { checkBody, type Family } from './family.ts'
-
-/** As the SDK names its commands. */
-export type Operation = 'InvokeModel' | 'InvokeModelWithResponseStream'
 
 export type Answered = { readonly told: Told; readonly delivery: Delivery }
 
 /** Throws what Bedrock refuses. */
 export function invoke(
-  operation: Operation,
+  operation: 'InvokeModel' | 'InvokeModelWithResponseStream',
   model: Model,
   body: unknown,
   remembered: ReadonlySet<string>,
 ): Answered {
-  const family = families.get(model.body.id)
-  if (family === undefined) throw new Error(`The simulator does not speak '${model.body.id}'.`)
+  const family = familyOf(model.body.id)
+  if (family === undefined) throw invalid(unspoken(model))
   const isStream = operation === 'InvokeModelWithResponseStream'
   if (isStream && !model.accepts.streaming) throw invalid('The model is unsupported for streaming.')
-  checkBody(body, model, family)
+  checkBody(body, model, family, { streams: isStream })
   const asked = family.read(body as never, model)
   const length = asked.parts.reduce((sum, { tokens }) => sum + tokens, 0)
   if (length > model.limits.context) throw invalid(family.tooLong(length, model.limits.context))
@@ -31,16 +28,23 @@ export function invoke(
   return { told, delivery: isStream ? streamed(told, family) : whole(told, family) }
 }
 
+const unspoken = ({ id, body }: Model): string =>
+  body.via === 'converse' || body.id === 'converse'
+    ? `The model ${id} is answered by the operations converse and converse-stream only.`
+    : `The simulator does not speak '${body.id}', the body of ${id}.`
+
 /** A model that needs a tenth of a second to begin, and a hundredth for each token. */
-const latency = ({ usage }: Told) => 100 + 10 * usage.output
+export const latency = ({ usage }: Told) => 100 + 10 * usage.output
 
 function whole(told: Told, family: Family): Delivery {
   const { usage } = told
   const headers = {
     'content-type': 'application/json',
     'x-amzn-bedrock-invocation-latency': `${latency(told)}`,
-    'x-amzn-bedrock-input-token-count': `${usage.input}`,
-    'x-amzn-bedrock-output-token-count': `${usage.output}`,
+    ...(!family.uncounted && {
+      'x-amzn-bedrock-input-token-count': `${usage.input}`,
+      'x-amzn-bedrock-output-token-count': `${usage.output}`,
+    }),
     ...(told.model.accepts.cachePoints && {
       'x-amzn-bedrock-cache-read-input-token-count': `${usage.cacheRead}`,
       'x-amzn-bedrock-cache-write-input-token-count': `${usage.cacheWrite5m + usage.cacheWrite1h}`,

@@ -2,13 +2,15 @@
 
 /** What each mark does; a family that has no word for it answers as if it were not there. */
 export const marks = {
-  refusal: 'Claude Messages stops with `refusal` and says nothing.',
-  filtered: 'Titan stops with `CONTENT_FILTERED`, Nova with `content_filtered`.',
+  refusal:
+    'Claude Messages stops with `refusal`, Converse with `content_filtered`; nothing is said.',
+  filtered: 'Titan stops with `CONTENT_FILTERED`, Nova and Converse with `content_filtered`.',
   pause: 'Claude Messages stops with `pause_turn`.',
   'context-window': 'Claude Messages stops with `model_context_window_exceeded`.',
-  thinking: 'Claude Messages and Nova think first; Claude signs its thoughts.',
-  redacted: 'Claude Messages begins with a redacted thought.',
-  'tool-call': 'Claude Messages and Nova call the first tool they were offered.',
+  thinking: 'Models that can think do so first; Claude signs its thoughts.',
+  redacted: 'Claude begins with a redacted thought.',
+  'tool-call': 'The model calls the first tool it was offered.',
+  'tool-calls': 'It calls that many tools at once: `[[simulate:tool-calls:2]]`.',
   empty: 'The answer has no text.',
   say: 'The answer is what follows the mark, word for word: `[[simulate:say]]{"a":1}`.',
   words: 'The answer has that many words: `[[simulate:words:500]]`.',

@@ -4,7 +4,7 @@ import { type Fields, fieldIf, optional, type Shape } from './shapes.ts'
 
 export type NovaBlock = {
   readonly text?: string
-  readonly image?: unknown
+  readonly image?: { readonly format: string; readonly source: { readonly bytes: string } }
   readonly toolUse?: { readonly toolUseId: string; readonly name: string; readonly input: unknown }
   readonly toolResult?: {
     readonly toolUseId: string
@@ -12,6 +12,7 @@ export type NovaBlock = {
     readonly status?: string
   }
   readonly cachePoint?: unknown
+  readonly reasoningContent?: unknown
 }
 
 export type NovaMessage = {

@@ -2,10 +2,11 @@
  * Amazon Nova's native body and answers.
  * AWS, "Complete request schema", Amazon Nova User Guide; stream chunks are worded as Converse's.
  */
-import type { Asked, Told } from './answer.ts'
+import type { Asked, Told, ToldCall } from './answer.ts'
 import type { Chunk, Family } from './family.ts'
 import { type NovaBlock, type NovaBody, novaShape } from './nova-body.ts'
 import { novaRules } from './nova-rules.ts'
+import { imageReceived, thinkingReceived, toolReceived } from './received.ts'
 import { imageTokens, type Part, piecesOf, tokensOf } from './tokens.ts'
 import { malformed, schemaWording } from './wordings.ts'
 
@@ -35,12 +36,26 @@ function read({ messages, system = [], inferenceConfig = {}, toolConfig }: NovaB
       ...(images === 0 ? [] : [`${images} image${images === 1 ? '' : 's'}`]),
       ...(tools.length === 0 ? [] : [`tools: ${tools.map(({ name }) => name).join(', ')}`]),
     ],
+    received: received(messages),
     maxTokens: max,
     stop: stopSequences ?? [],
     thinking: reasons ? 'shown' : 'if-marked',
     tools,
     forcedTool: any === undefined ? tools.find(({ name }) => name === tool?.name) : tools[0],
   }
+}
+
+function received(messages: NovaBody['messages']): readonly string[] {
+  const blocks = messages.flatMap(({ content }) => content)
+  const names = new Map(blocks.map(({ toolUse }) => [toolUse?.toolUseId, toolUse?.name]))
+  return blocks.flatMap(function each({ image, toolResult, reasoningContent }): readonly string[] {
+    if (image !== undefined) return [imageReceived(`image/${image.format}`, image.source.bytes)]
+    if (reasoningContent !== undefined) return [thinkingReceived(undefined)]
+    if (toolResult === undefined) return []
+    const said = toolResult.content.map((part) => part.text ?? JSON.stringify(part.json) ?? '')
+    const name = names.get(toolResult.toolUseId)
+    return [toolReceived(name, toolResult.status === 'error', said.join(''))]
+  })
 }
 
 /** What a person reading the conversation would see of a block. */
@@ -81,15 +96,13 @@ function usageOf({ usage }: Told) {
 const toolUseId = (id: string) => `tooluse_${id}`
 
 function whole(answer: Told) {
-  const { thinking, text, call, stopWord } = answer
+  const { thinking, text, calls, stopWord } = answer
   const content = [
     ...(thinking === undefined
       ? []
       : [{ reasoningContent: { reasoningText: { text: thinking.text } } }]),
-    ...(text === '' && call !== undefined ? [] : [{ text }]),
-    ...(call === undefined
-      ? []
-      : [{ toolUse: { toolUseId: toolUseId(call.id), name: call.name, input: call.input } }]),
+    ...(text === '' && calls.length > 0 ? [] : [{ text }]),
+    ...calls.map(({ id, name, input }) => ({ toolUse: { toolUseId: toolUseId(id), name, input } })),
   ]
   return {
     output: { message: { content, role: 'assistant' } },
@@ -102,7 +115,7 @@ type Delta = readonly [delta: object, tokens: number]
 
 /** Only tool calls are opened; text and reasoning begin with their first delta. */
 function stream(answer: Told): readonly Chunk[] {
-  const { thinking, text, call, stopWord } = answer
+  const { thinking, text, calls, stopWord } = answer
   const thoughts = piecesOf(thinking?.text ?? '').map(
     (each): Delta => [{ reasoningContent: { text: each.text } }, each.tokens],
   )
@@ -112,7 +125,7 @@ function stream(answer: Told): readonly Chunk[] {
   return [
     { json: { messageStart: { role: 'assistant' } } },
     ...chunks,
-    ...(call === undefined ? [] : toolBlock(call, blocks.length)),
+    ...calls.flatMap((call, index) => toolBlock(call, blocks.length + index)),
     { json: { messageStop: { stopReason: stopWord } } },
     { json: { metadata: { usage: usageOf(answer), metrics: {}, trace: {} } } },
   ]
@@ -126,7 +139,7 @@ const block = (deltas: readonly Delta[], contentBlockIndex: number): readonly Ch
   { json: { contentBlockStop: { contentBlockIndex } } },
 ]
 
-function toolBlock(call: NonNullable<Told['call']>, contentBlockIndex: number): readonly Chunk[] {
+function toolBlock(call: ToldCall, contentBlockIndex: number): readonly Chunk[] {
   const start = { toolUse: { toolUseId: toolUseId(call.id), name: call.name } }
   const deltas = piecesOf(JSON.stringify(call.input)).map(
     ({ text, tokens }): Delta => [{ toolUse: { input: text } }, tokens],

@@ -1,5 +1,5 @@
 /**
- * Reads the prompt templates of Meta Llama back into turns, as the model itself does.
+ * Reads the prompt templates of Meta Llama and Mistral back into turns, as the models themselves do.
  * A broken template is answered, not refused; it shows as wrong turns and in `flaws`.
  * Meta, "Model Cards and Prompt formats", Llama 2, 3 and 4.
  */
@@ -82,31 +82,52 @@ const asTurn = ({ role, text }: { role: string; text: string }): Turn => ({
   text,
 })
 
-const exchange2 = /<s>\[INST\] ([\s\S]*?) \[\/INST\](?: ([\s\S]*?) <\/s>)?/g
-const system2 = /^<<SYS>>\n([\s\S]*?)\n<<\/SYS>>\n\n/
+/** How turns are told apart in a prompt of instructions. */
+type Instructions = { readonly begin: string; readonly exchange: RegExp; readonly system: RegExp }
 
-function readInstructions(prompt: string): ReadPrompt {
-  const exchanges = [...prompt.matchAll(exchange2)]
-  const rest = prompt.replaceAll(exchange2, '')
-  const system = system2.exec(exchanges[0]?.[1] ?? '')
-  const turns = exchanges.flatMap(function exchange([, user = '', assistant], index): Turn[] {
-    const text = index === 0 ? user.replace(system2, '') : user
+/** Every exchange begins anew. */
+const instructions2: Instructions = {
+  begin: '',
+  exchange: /<s>\[INST\] ([\s\S]*?) \[\/INST\](?: ([\s\S]*?) <\/s>)?/g,
+  system: /^<<SYS>>\n([\s\S]*?)\n<<\/SYS>>\n\n/,
+}
+
+/** Mistral's: begun once, no place for a system prompt. AWS, "Mistral AI text completion". */
+const mistral: Instructions = {
+  begin: '<s>',
+  exchange: /\s?\[INST\] ?([\s\S]*?) ?\[\/INST\](?: ?([\s\S]*?) ?<\/s>)?/g,
+  system: /^(?!)/,
+}
+
+const readInstructions = (
+  prompt: string,
+  { begin, exchange, system }: Instructions,
+): ReadPrompt => {
+  const isBegun = prompt.startsWith(begin)
+  const body = isBegun ? prompt.slice(begin.length) : prompt
+  const exchanges = [...body.matchAll(exchange)]
+  const rest = body.replaceAll(exchange, '')
+  const instructed = system.exec(exchanges[0]?.[1] ?? '')
+  const turns = exchanges.flatMap(function exchanged([, user = '', assistant], index): Turn[] {
+    const text = index === 0 ? user.replace(system, '') : user
     const asked: Turn = { role: 'user', text }
     return assistant === undefined ? [asked] : [asked, { role: 'assistant', text: assistant }]
   })
   return {
-    system: system?.[1] ?? '',
+    system: instructed?.[1] ?? '',
     turns: turns.length === 0 ? [{ role: 'user', text: prompt }] : turns,
     flaws: [
+      ...(isBegun ? [] : [`the prompt does not start with ${begin}`]),
       ...(rest === '' ? [] : [`text outside of instructions: '${rest.slice(0, 40)}'`]),
       ...(turns.at(-1)?.role === 'user' ? [] : ['no assistant turn is open']),
     ],
   }
 }
 
-/** By the id of the model's body. */
+/** By family. */
 export const readers = {
-  llama2: readInstructions,
+  llama2: (prompt: string) => readInstructions(prompt, instructions2),
+  mistral: (prompt: string) => readInstructions(prompt, mistral),
   llama3: (prompt: string) => readHeaders(prompt, tokens3),
   llama4: (prompt: string) => readHeaders(prompt, tokens4),
 } as const

@@ -1,14 +1,17 @@
 /** Reads an HTTP request as Bedrock's: its operation, its model, its body. */
 import type { IncomingMessage } from 'node:http'
 import { BedrockException, invalid } from './exceptions.ts'
-import type { Operation } from './invoke.ts'
+import type { Operation } from './operations.ts'
 
-/** InvokeModel's limit on a body. */
+/** The limit on a body. */
 const mostBytes = 25_000_000
 
 const operations: Readonly<Record<string, Operation>> = {
   invoke: 'InvokeModel',
   'invoke-with-response-stream': 'InvokeModelWithResponseStream',
+  converse: 'Converse',
+  'converse-stream': 'ConverseStream',
+  'count-tokens': 'CountTokens',
 }
 
 const path = /^\/model\/([^/]+)\/([a-z-]+)$/

@@ -2,13 +2,12 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { administer } from './administration.ts'
-import type { Told } from './answer.ts'
 import { checkAuthorization } from './authorization.ts'
 import { type Delivery, deliver } from './delivery.ts'
 import { BedrockException } from './exceptions.ts'
 import { type FaultOrders, openFaultOrders } from './fault-orders.ts'
 import { exceptionAnswer, type Fault, parseFault } from './faults.ts'
-import { invoke } from './invoke.ts'
+import { type Charged, operate } from './operations.ts'
 import {
   checkContent,
   findOperation,
@@ -17,10 +16,10 @@ import {
   type RecordedRequest,
   readBytes,
 } from './requests.ts'
-import { type Catalogue, findTarget } from './targets.ts'
+import { type Catalogue, findCounted, findTarget } from './targets.ts'
 
 /** What Bedrock charges for; `output` grows as a stream is sent, until the client hangs up. */
-export type Bill = Told['usage'] & {
+export type Bill = Charged['usage'] & {
   readonly requestId: string
   /** As it was sent: an id, a profile or an ARN. */
   readonly modelId: string
@@ -35,7 +34,7 @@ export type Service = {
   readonly orders: FaultOrders
 }
 
-type Planned = { readonly delivery: Delivery; readonly told?: Told }
+type Planned = { readonly delivery: Delivery; readonly told?: Charged }
 
 export function openService(catalogue: Catalogue): Service {
   const requests: RecordedRequest[] = []
@@ -73,14 +72,15 @@ export function openService(catalogue: Catalogue): Service {
     const { operation, modelId, headers, body } = recorded
     checkAuthorization(authorization, catalogue.region)
     checkContent(recorded)
-    const model = findTarget(modelId, catalogue)
+    const find = operation === 'CountTokens' ? findCounted : findTarget
+    const model = find(modelId, catalogue)
     const fault = faultIn(headers) ?? orders.take([model.id, modelId])
-    const planned = attempt(() => invoke(operation, model, body, remembered))
+    const planned = attempt(() => operate(operation, model, body, remembered))
     const delivery = fault?.apply(planned.delivery) ?? planned.delivery
     return delivery.isAnswer ? { ...planned, delivery } : { delivery }
   }
 
-  function openBill({ requestId, modelId }: RecordedRequest, told: Told) {
+  function openBill({ requestId, modelId }: RecordedRequest, told: Charged) {
     const bill = { ...told.usage, output: 0, requestId, modelId, model: told.model.id }
     billed.push(bill)
     for (const prefix of told.prefixes) remembered.add(prefix)

@@ -3,9 +3,11 @@
 export type Shape = { readonly optional?: true } & (
   | { readonly kind: 'any' }
   | { readonly kind: 'boolean' }
+  | { readonly kind: 'null' }
   | {
       readonly kind: 'string'
       readonly minLength?: number
+      readonly maxLength?: number
       readonly pattern?: RegExp
       readonly oneOf?: readonly string[]
     }
@@ -32,6 +34,7 @@ type Wrongs = {
   word: { value: string; allowed: readonly string[] }
   pattern: { value: string; pattern: RegExp }
   short: { least: number }
+  long: { count: number; most: number }
   few: { count: number; least: number }
   many: { count: number; most: number }
   choice: { keys: readonly string[]; allowed: readonly string[] }
@@ -75,6 +78,7 @@ export function jsonType(value: unknown): string {
 const jsonTypes: Readonly<Record<Kind, string | undefined>> = {
   any: undefined,
   boolean: 'boolean',
+  null: 'null',
   string: 'string',
   number: 'number',
   list: 'array',
@@ -87,11 +91,15 @@ const jsonTypes: Readonly<Record<Kind, string | undefined>> = {
 const checks: { readonly [K in Kind]: Check<K> } = {
   any: () => [],
   boolean: () => [],
-  string(value: string, { minLength = 0, pattern, oneOf }, at) {
+  null: () => [],
+  string(value: string, { minLength = 0, maxLength = Infinity, pattern, oneOf }, at) {
     if (oneOf !== undefined && !oneOf.includes(value)) {
       return [{ wrong: 'word', at, value, allowed: oneOf }]
     }
     if (value.length < minLength) return [{ wrong: 'short', at, least: minLength }]
+    if (value.length > maxLength) {
+      return [{ wrong: 'long', at, count: value.length, most: maxLength }]
+    }
     if (pattern?.test(value) === false) return [{ wrong: 'pattern', at, value, pattern }]
     return []
   },

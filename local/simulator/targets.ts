@@ -1,11 +1,11 @@
 /** Finds the model that a bare id, an inference profile or an ARN of either names in one region. */
-import type { Model, ProfileScope } from '../../lambda/core/model.ts'
+import type { AnyModel, ProfileScope } from '../../lambda/core/model.ts'
 import { profileScopes } from '../../lambda/models/profiles.ts'
 import { BedrockException, invalid } from './exceptions.ts'
 
 export type Catalogue = {
   readonly region: string
-  readonly models: ReadonlyMap<string, Model>
+  readonly models: ReadonlyMap<string, AnyModel>
   /** Whether models at the end of their life still answer. */
   readonly retired: 'answer' | 'refuse'
 }
@@ -14,15 +14,29 @@ const arnForm =
   /^arn:aws[a-z-]*:bedrock:([a-z0-9-]+):(\d{12}|):(foundation-model|inference-profile)\/(.+)$/
 
 /** Throws what Bedrock answers where the id cannot be called in this region. */
-export function findTarget(modelId: string, catalogue: Catalogue): Model {
-  const model = findModel(modelId, catalogue)
+export function findTarget(modelId: string, catalogue: Catalogue): AnyModel {
+  return alive(findModel(modelId, catalogue), catalogue)
+}
+
+/** Tokens are counted for models by their own id, wherever they may be called; not for profiles. */
+export function findCounted(modelId: string, catalogue: Catalogue): AnyModel {
+  const { id } = readModelId(modelId, catalogue.region)
+  const bare = catalogue.models.get(id)
+  if (bare !== undefined) return alive(bare, catalogue)
+  findModel(modelId, catalogue)
+  throw notCounted()
+}
+
+export const notCounted = () => invalid("The provided model doesn't support counting tokens.")
+
+function alive(model: AnyModel, catalogue: Catalogue): AnyModel {
   if (model.lifecycle.status === 'retired' && catalogue.retired === 'refuse') {
     throw new BedrockException('ResourceNotFoundException')
   }
   return model
 }
 
-function findModel(modelId: string, catalogue: Catalogue): Model {
+function findModel(modelId: string, catalogue: Catalogue): AnyModel {
   const { kind, id } = readModelId(modelId, catalogue.region)
   const bare = catalogue.models.get(id)
   if (bare !== undefined && kind !== 'inference-profile') return onDemand(bare, modelId, catalogue)
@@ -45,7 +59,7 @@ function readModelId(modelId: string, region: string): { kind?: string; id: stri
   return { kind, id }
 }
 
-function onDemand(model: Model, modelId: string, { region }: Catalogue): Model {
+function onDemand(model: AnyModel, modelId: string, { region }: Catalogue): AnyModel {
   if (model.onDemand === 'everywhere' || model.onDemand.includes(region)) return model
   throw invalid(
     `Invocation of model ID ${modelId} with on-demand throughput isn’t supported. ` +

@@ -1,4 +1,4 @@
-/** What Bedrock says of a wrong body: in JSON Schema's words for most models, in Pydantic's for Claude. */
+/** What Bedrock says of a wrong body: in JSON Schema's words, Pydantic's for Claude, Smithy's for Converse. */
 import type { Path, Wording } from './shapes.ts'
 
 const pointer = (path: Path) => ['#', ...path].join('/')
@@ -22,6 +22,7 @@ export const schemaWording: Wording = {
   pattern: ({ at, value, pattern }) =>
     `${pointer(at)}: string [${value}] does not match pattern ${pattern.source}`,
   short: ({ at, least }) => `${pointer(at)}: expected minLength: ${least}`,
+  long: ({ at, count, most }) => `${pointer(at)}: expected maxLength: ${most}, actual: ${count}`,
   few: ({ at, count, least }) =>
     `${pointer(at)}: expected minimum item count: ${least}, found: ${count}`,
   many: ({ at, count, most }) =>
@@ -61,6 +62,7 @@ export const pydanticWording: Wording = {
   word: ({ at, allowed }) => `${prefix(at)}Input should be ${quoted(allowed)}`,
   pattern: ({ at, pattern }) => `${prefix(at)}String should match pattern '${pattern.source}'`,
   short: ({ at, least }) => `${prefix(at)}String should have at least ${least} characters`,
+  long: ({ at, most }) => `${prefix(at)}String should have at most ${most} characters`,
   few: ({ at, least }) =>
     dotted(at) === 'messages'
       ? 'messages: at least one message is required'
@@ -69,3 +71,35 @@ export const pydanticWording: Wording = {
     `${prefix(at)}List should have at most ${most} items after validation, not ${count}`,
   choice: ({ at, allowed }) => `${prefix(at)}Input should have exactly one of ${quoted(allowed)}`,
 }
+
+/** Members of lists are counted from one: `messages.1.member.content`. */
+const member = (path: Path) =>
+  path.map((step) => (typeof step === 'number' ? `${step + 1}.member` : step)).join('.')
+
+const failed = (path: Path) => `Value at '${member(path)}' failed to satisfy constraint:`
+
+/** Converse and CountTokens, whose bodies Bedrock itself has defined. */
+export const smithyWording: Wording = {
+  missing: ({ at, key }) => `${failed([...at, key])} Member must not be null`,
+  extra: ({ at, key }) => `${failed([...at, key])} Member is not known`,
+  type: ({ at, expected, found }) =>
+    `${failed(at)} Member must be of type ${expected}, not ${found}`,
+  bounds: ({ at, value, min, over, max }) =>
+    max !== undefined && value > max
+      ? `${failed(at)} Member must have value less than or equal to ${max}`
+      : `${failed(at)} Member must have value greater than or equal to ${min ?? over}`,
+  word: ({ at, value, allowed }) =>
+    `Value '${value}' at '${member(at)}' failed to satisfy constraint: Member must satisfy enum value set: [${list(allowed)}]`,
+  pattern: ({ at, pattern }) =>
+    `${failed(at)} Member must satisfy regular expression pattern: ${pattern.source}`,
+  short: ({ at, least }) =>
+    `${failed(at)} Member must have length greater than or equal to ${least}`,
+  long: ({ at, most }) => `${failed(at)} Member must have length less than or equal to ${most}`,
+  few: ({ at, least }) => `${failed(at)} Member must have length greater than or equal to ${least}`,
+  many: ({ at, most }) => `${failed(at)} Member must have length less than or equal to ${most}`,
+  choice: ({ at, keys, allowed }) =>
+    `${failed(at)} Member must have exactly one of [${list(allowed)}], not [${list(keys)}]`,
+}
+
+export const validationErrors = (found: readonly string[]): string =>
+  `${found.length} validation error${found.length === 1 ? '' : 's'} detected: ${found.join('; ')}`

@@ -51,6 +51,7 @@ const pieces = [
   ...['eot_id', 'eot', 'begin_of_text', 'start_header_id', 'end_header_id', 'header_start'],
   ...['header_end', 'image', 'user', 'assistant', 'system', 'INST', 's', 'SYS', '<<', '>>'],
   ...['Human', 'Assistant', 'User', 'Bot', '<|eot_id|>', '[INST]', '[/INST]', '<<SYS>>', '<s>'],
+  ...['\nSystem:', 'System', '[TOOL_CALLS]', 'TOOL_CALLS', '[IMG]', '<pad>'],
   ...['<</SYS>>', '</s>', '\n\nHuman:', '\n\nAssistant:', '\nUser:', '\nBot:', '<|image|>'],
 ]
 

@@ -25,7 +25,12 @@ export const requestOf = (scenario: string): ChatRequest =>
 const representatives: Readonly<Record<string, string>> = {
   'claude-messages': 'anthropic.claude-haiku-4-5-20251001-v1:0',
   nova: 'amazon.nova-lite-v1:0',
+  'openai-chat': 'moonshotai.kimi-k2.5',
 }
+
+/** No model of the catalogue takes all that Converse can say; one of an operator's own may. */
+const claudeByConverse = (model: Model | undefined): Model | undefined =>
+  model && { ...model, id: `${model.id}:converse`, body: bodyById('converse') }
 
 export function bodyById(id: string): Body {
   const body = bodies.find((each) => each.id === id)
@@ -34,6 +39,8 @@ export function bodyById(id: string): Body {
 }
 
 export function modelOf(body: Body): Model {
+  const claude = claudeByConverse(modelById.get(representatives['claude-messages'] ?? ''))
+  if (body.via === 'converse' && claude !== undefined) return claude
   const named = modelById.get(representatives[body.id] ?? '')
   const model = named ?? models.find((each) => each.body === body)
   if (model === undefined) throw new Error(`no model speaks '${body.id}'`)

@@ -1,0 +1,10 @@
+/** Mistral's own chat completions, of Pixtral Large: no seed, and no tool that is forced by name. */
+import { chatCompletions } from './openai-chat.ts'
+
+/** AWS, "Mistral AI chat completion". */
+export const mistralChat = chatCompletions('mistral-chat', {
+  maxTokens: 'max_tokens',
+  parameters: { temperature: 'temperature', topP: 'top_p', stop: 'stop' },
+  forced: 'any',
+  parallel: false,
+})

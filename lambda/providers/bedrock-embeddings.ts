@@ -1,0 +1,87 @@
+/** Asks Bedrock for vectors: as few calls as the model's batches allow, some at a time, in order. */
+import type { TargetedEmbedding } from '../core/contracts.ts'
+import { withPrompt } from '../core/estimate.ts'
+import { type ReplyEvent, replay } from '../core/reply.ts'
+import type { Send } from './attempt.ts'
+import { ask } from './bedrock-endpoint.ts'
+import type { Deadline } from './deadline.ts'
+import { bytesOf } from './post.ts'
+import { nativeHeaders, parsedAnswer, reportedUsage } from './whole-answer.ts'
+
+/** Calls of one request that are under way at once: a team's batch shall not take all of the quota. */
+const mostAtOnce = 8
+
+type Part = { readonly vectors: readonly (readonly number[])[]; readonly tokens: number }
+
+export function embeddings(call: TargetedEmbedding): Send {
+  const { request, model, notice, native } = call
+  if (native !== undefined) return nativeEmbedding(call, native)
+  const bodies = batches(request.inputs, model.limits.batch).map((inputs) =>
+    Buffer.from(JSON.stringify(model.body.build(request, inputs, model, notice))),
+  )
+  return async (deadline) => {
+    const parts = await inOrder(bodies, (body) => part(call, body, deadline))
+    deadline.done()
+    return told(parts)
+  }
+}
+
+const batches = (inputs: readonly string[], size: number): readonly (readonly string[])[] =>
+  Array.from({ length: Math.ceil(inputs.length / size) }, (_, index) =>
+    inputs.slice(index * size, (index + 1) * size),
+  )
+
+/** The first failure ends it: no further call is begun. */
+async function inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  let next = 0
+  const worker = async () => {
+    while (next < items.length) {
+      const index = next++
+      results[index] = await work(items[index] as T)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(mostAtOnce, items.length) }, worker))
+  return results
+}
+
+async function part(call: TargetedEmbedding, body: Buffer, deadline: Deadline): Promise<Part> {
+  const asked = { operation: 'invoke', body, headers: {}, signal: deadline.signal } as const
+  const answer = await ask(call.target, asked)
+  const reported = reportedUsage(answer.headers)
+  const { vectors, tokens } = call.model.body.read(parsedAnswer(await bytesOf(answer)), reported)
+  return { vectors, tokens: tokens ?? reported.input ?? estimate(body) }
+}
+
+const nothing = { input: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 0 }
+const estimate = (body: Buffer): number => withPrompt(nothing, body.length).input
+
+function told(parts: readonly Part[]): AsyncIterable<ReplyEvent> {
+  const content = parts.flatMap(({ vectors }) =>
+    vectors.map((vector) => ({ type: 'embedding', vector }) as const),
+  )
+  const input = parts.reduce((sum, { tokens }) => sum + tokens, 0)
+  return replay({ content, stop: { reason: 'end' }, usage: { ...nothing, input } })
+}
+
+/** The caller's own body, one call, its answer told as it came. */
+function nativeEmbedding(
+  call: TargetedEmbedding,
+  { body, headers }: NonNullable<TargetedEmbedding['native']>,
+): Send {
+  const sent = Buffer.from(body)
+  return async (deadline) => {
+    const asked = { operation: 'invoke', body: sent, headers, signal: deadline.signal } as const
+    const answer = await ask(call.target, asked)
+    const bytes = await bytesOf(answer)
+    deadline.done()
+    const reported = reportedUsage(answer.headers)
+    const { vectors, tokens } = call.model.body.read(parsedAnswer(bytes), reported)
+    const counted = tokens ?? reported.input ?? estimate(sent)
+    const native = { type: 'native', payload: bytes, headers: nativeHeaders(answer) } as const
+    return (async function* () {
+      yield native
+      yield* told([{ vectors, tokens: counted }])
+    })()
+  }
+}

@@ -1,0 +1,31 @@
+/** Parts a body of Anthropic's own routes: which model, whether to stream, and what is said. */
+import type { HttpRequest, Notice } from '../core/contracts.ts'
+import type { ChatRequest } from '../core/request.ts'
+import { flag, need, objectOf, type Place, readFields, word } from './anthropic-fields.ts'
+import { type AnthropicReading, readAnthropicRequest } from './anthropic-request.ts'
+
+const envelope = { model: word, stream: flag }
+
+/** Any `anthropic-version` is taken: nothing that is read here differs between them. */
+export function readAnthropicBody(
+  { body, headers }: HttpRequest,
+  notice: Notice,
+  reading: AnthropicReading = {},
+): ChatRequest {
+  const place: Place = { path: '', notice }
+  const { model, stream, ...said } = objectOf(body, place)
+  const read = readFields({ model: model ?? null, stream: stream ?? null }, place, envelope)
+  const betas = betasOf(headers['anthropic-beta'])
+  return {
+    model: need(read.model, place, 'model', 'the name of a model'),
+    ...readAnthropicRequest(said, notice, { ...reading, betas }),
+    stream: read.stream ?? false,
+  }
+}
+
+/** Several headers come as one, their values joined by commas. */
+const betasOf = (header = ''): readonly string[] =>
+  header
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')

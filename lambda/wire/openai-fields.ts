@@ -1,0 +1,182 @@
+/** Reads JSON in OpenAI's shapes: each value is understood, or refused by its path. */
+import type { Notice } from '../core/contracts.ts'
+import { TollgateError } from '../core/errors.ts'
+
+/** Where a value stands, as `messages[2].content`; the body itself has no name. */
+export type Place = { readonly path: string; readonly notice: Notice }
+
+/** Gives back what a value means; nothing where it means nothing; throws where it is refused. */
+export type Reader<T> = (value: unknown, place: Place) => T
+
+type Readers = Readonly<Record<string, Reader<unknown>>>
+
+export type Said<R extends Readers> = {
+  readonly [Name in keyof R]?: Exclude<ReturnType<R[Name]>, undefined>
+}
+
+export const wrong = (place: Place, value: unknown, needs: string): TollgateError =>
+  unfit(place, shown(value), needs)
+
+/** `got` says what stands there, where the value itself would not. */
+export const unfit = ({ path }: Place, got: string, needs: string): TollgateError =>
+  new TollgateError('invalid_body', `${path}: got ${got}, needs ${needs}.`, { param: path })
+
+export const missing = (place: Place, name: string, needs: string): TollgateError => {
+  const param = within(place, name).path
+  return new TollgateError('invalid_body', `${param}: is missing, needs ${needs}.`, { param })
+}
+
+export const unsupported = ({ path }: Place, why: string): TollgateError =>
+  new TollgateError('unsupported_parameter', `${path}: ${why}`, { param: path })
+
+export const within = ({ path, notice }: Place, name: string): Place => ({
+  path: path === '' ? name : `${path}.${name}`,
+  notice,
+})
+
+/** One notice for all places alike: `messages.name`, whichever message it was. */
+export const tell = ({ path, notice }: Place, what: string): void =>
+  notice(`${path.replace(/\[\d+\]/g, '')}: ${what}`)
+
+export const anyText: Reader<string> = (value, place) => {
+  if (typeof value !== 'string') throw wrong(place, value, 'a string')
+  return value
+}
+
+export const words: Reader<string> = (value, place) => {
+  if (typeof value !== 'string' || value.trim() === '') {
+    throw wrong(place, value, 'a non-empty string')
+  }
+  return value
+}
+
+export const flag: Reader<boolean> = (value, place) => {
+  if (typeof value !== 'boolean') throw wrong(place, value, 'true or false')
+  return value
+}
+
+export const numberWithin =
+  (min: number, max: number): Reader<number> =>
+  (value, place) => {
+    if (typeof value === 'number' && value >= min && value <= max) return value
+    throw wrong(place, value, `a number from ${min} to ${max}`)
+  }
+
+export const wholeNumber =
+  (min: number): Reader<number> =>
+  (value, place) => {
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min) return value
+    throw wrong(
+      place,
+      value,
+      `a whole number${min === Number.MIN_SAFE_INTEGER ? '' : ` of at least ${min}`}`,
+    )
+  }
+
+/** A closed set of words, and what each means. */
+export const oneOf =
+  <const Table extends Readonly<Record<string, unknown>>>(
+    table: Table,
+  ): Reader<Table[keyof Table]> =>
+  (value, place) => {
+    if (typeof value === 'string' && Object.hasOwn(table, value)) {
+      return table[value] as Table[keyof Table]
+    }
+    throw wrong(place, value, `one of ${Object.keys(table).join(', ')}`)
+  }
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const record: Reader<Readonly<Record<string, unknown>>> = (value, place) => {
+  if (!isRecord(value)) throw wrong(place, value, 'an object')
+  return value
+}
+
+export const list =
+  <T>(read: Reader<T>, most = Number.POSITIVE_INFINITY): Reader<readonly Exclude<T, undefined>[]> =>
+  (value, place) => {
+    if (!Array.isArray(value)) throw wrong(place, value, 'a list')
+    if (value.length > most) throw unfit(place, `${value.length} items`, `at most ${most}`)
+    return value
+      .map((item, index) => read(item, { ...place, path: `${place.path}[${index}]` }))
+      .filter((item) => item !== undefined) as Exclude<T, undefined>[]
+  }
+
+/** `null` counts as absent, since many clients send it for what they do not set. */
+export const object =
+  <R extends Readers>(fields: R): Reader<Said<R>> =>
+  (value, place) => {
+    if (!isRecord(value)) throw place.path === '' ? noBody(value) : wrong(place, value, 'an object')
+    const said: Record<string, unknown> = {}
+    for (const name of Object.keys(value)) {
+      if (value[name] === null) continue
+      const field = Object.hasOwn(fields, name) ? fields[name] : undefined
+      if (field === undefined) throw unknownField(place, name, Object.keys(fields))
+      const read = field(value[name], within(place, name))
+      if (read !== undefined) said[name] = read
+    }
+    return said as Said<R>
+  }
+
+/** An object whose `key` says what the rest of it is. `refusals`: the vendor's words with no place here. */
+export const choose =
+  <const R extends Readers>(
+    key: string,
+    readers: R,
+    refusals: Readonly<Record<string, string>> = {},
+  ): Reader<ReturnType<R[keyof R]>> =>
+  (value, place) => {
+    if (!isRecord(value)) throw wrong(place, value, 'an object')
+    const word = value[key]
+    const at = within(place, key)
+    if (typeof word === 'string') {
+      const read = Object.hasOwn(readers, word) ? readers[word] : undefined
+      if (read !== undefined) return read(value, place) as ReturnType<R[keyof R]>
+      const why = Object.hasOwn(refusals, word) ? refusals[word] : undefined
+      if (why !== undefined) throw unsupported(at, `'${word}' ${why}`)
+    }
+    throw wrong(at, word, `one of ${Object.keys(readers).join(', ')}`)
+  }
+
+/** Meaning that would be lost. `unless`: values that ask for nothing. */
+export const refused =
+  (why: string, unless: (value: unknown) => boolean = () => false): Reader<undefined> =>
+  (value, place) => {
+    if (!unless(value)) throw unsupported(place, why)
+    return undefined
+  }
+
+/** A preference that is lost, and told. `unless`: values that ask for nothing. */
+export const leftOut =
+  <T>(
+    read: Reader<T>,
+    why: string,
+    unless: (value: T) => boolean = () => false,
+  ): Reader<undefined> =>
+  (value, place) => {
+    if (!unless(read(value, place))) tell(place, `left out; ${why}`)
+    return undefined
+  }
+
+const noBody = (value: unknown): TollgateError =>
+  new TollgateError('invalid_body', `The body is ${kind(value)}, needs a JSON object.`)
+
+function unknownField(place: Place, name: string, known: readonly string[]): TollgateError {
+  const at = within(place, clipped(name))
+  return unsupported(at, `is not a field here, which takes ${known.join(', ')}.`)
+}
+
+const clipped = (value: string): string => (value.length > 60 ? `${value.slice(0, 60)}…` : value)
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(clipped(value))
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : kind(value)
+}
+
+function kind(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}

@@ -1,0 +1,118 @@
+/** The Vercel AI SDK and LangChain, unmodified, against the served template. */
+import { createAmazonBedrock } from '@ai-sdk/amazon-bedrock'
+import { createAnthropic } from '@ai-sdk/anthropic'
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
+import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai'
+import {
+  embedMany,
+  generateText,
+  jsonSchema,
+  type LanguageModel,
+  streamText,
+  type ToolSet,
+  tool,
+} from 'ai'
+import { describe, expect, it } from 'vitest'
+import { served } from './support/served.ts'
+
+const gateway = served()
+
+const openai = () =>
+  createOpenAICompatible({
+    name: 'tollgate',
+    baseURL: `${gateway.url()}/v1`,
+    apiKey: gateway.key(),
+    includeUsage: true,
+  })
+const anthropic = () => createAnthropic({ baseURL: `${gateway.url()}/v1`, apiKey: gateway.key() })
+const bedrock = () =>
+  createAmazonBedrock({ region: 'us-east-1', baseURL: gateway.url(), apiKey: gateway.key() })
+
+const models: readonly (readonly [string, () => LanguageModel])[] = [
+  ['openai-compatible', () => openai()('nova')],
+  ['anthropic', () => anthropic()('claude')],
+  ['amazon-bedrock', () => bedrock()('us.anthropic.claude-haiku-4-5-20251001-v1:0')],
+]
+
+/** `exactOptionalPropertyTypes` is stricter than the SDK's own types. */
+const tools = {
+  weather: tool({
+    description: 'Weather of a city.',
+    inputSchema: jsonSchema<{ city?: string }>({
+      type: 'object',
+      properties: { city: { type: 'string' } },
+    }),
+  }),
+} as unknown as ToolSet
+
+describe.each(models)('the AI SDK through %s', (_, model) => {
+  const asked = () => ({ model: model(), maxOutputTokens: 300, maxRetries: 0 })
+
+  it('generates text', async () => {
+    const { text, usage, finishReason } = await generateText({
+      ...asked(),
+      system: 'Be brief.',
+      prompt: 'What is a dystopia?',
+    })
+    expect(text).toContain('What is a dystopia?')
+    expect(text).toContain('Be brief.')
+    expect(finishReason).toBe('stop')
+    expect(usage.inputTokens).toBeGreaterThan(0)
+  })
+
+  it('streams text', async () => {
+    const result = streamText({ ...asked(), prompt: 'What is a dystopia?' })
+    let text = ''
+    for await (const part of result.textStream) text += part
+    expect(text).toContain('What is a dystopia?')
+    expect((await result.usage).outputTokens).toBeGreaterThan(0)
+  })
+
+  it('calls tools', async () => {
+    const { toolCalls } = await generateText({
+      ...asked(),
+      prompt: '[[simulate:tool-call]] Weather in Oslo?',
+      tools,
+    })
+    expect(toolCalls.map(({ toolName }) => toolName)).toEqual(['weather'])
+  })
+})
+
+it('the AI SDK embeds', async () => {
+  const { embeddings } = await embedMany({
+    model: openai().embeddingModel('amazon.titan-embed-text-v2:0'),
+    values: ['one', 'two'],
+  })
+  expect(embeddings).toHaveLength(2)
+})
+
+describe('LangChain', () => {
+  const chat = () =>
+    new ChatOpenAI({
+      model: 'nova',
+      apiKey: gateway.key(),
+      maxTokens: 300,
+      maxRetries: 0,
+      configuration: { baseURL: `${gateway.url()}/v1` },
+    })
+
+  it('invokes and streams', async () => {
+    const answer = await chat().invoke([
+      ['system', 'Be brief.'],
+      ['human', 'What is a dystopia?'],
+    ])
+    expect(answer.content).toContain('What is a dystopia?')
+    let text = ''
+    for await (const chunk of await chat().stream('What is a dystopia?')) text += chunk.content
+    expect(text).toContain('What is a dystopia?')
+  })
+
+  it('embeds', async () => {
+    const embeddings = new OpenAIEmbeddings({
+      model: 'amazon.titan-embed-text-v2:0',
+      apiKey: gateway.key(),
+      configuration: { baseURL: `${gateway.url()}/v1` },
+    })
+    expect(await embeddings.embedDocuments(['one', 'two'])).toHaveLength(2)
+  })
+})
