@@ -120,6 +120,21 @@ describe('a model', () => {
   })
 })
 
+it('a client that is told only by its environment finds the gateway', async () => {
+  process.env.AWS_BEARER_TOKEN_BEDROCK = gateway.key()
+  process.env.AWS_ENDPOINT_URL_BEDROCK_RUNTIME = gateway.url()
+  try {
+    const told = new BedrockRuntimeClient({ region: 'us-east-1' })
+    open.push(told)
+    const messages = [{ role: 'user' as const, content: [{ text }] }]
+    const { stopReason } = await told.send(new ConverseCommand({ modelId: 'claude', messages }))
+    expect(stopReason).toBe('end_turn')
+  } finally {
+    delete process.env.AWS_BEARER_TOKEN_BEDROCK
+    delete process.env.AWS_ENDPOINT_URL_BEDROCK_RUNTIME
+  }
+})
+
 it('a signature beside the key is not looked at', async () => {
   const command = { modelId: 'claude', contentType: 'application/json', body: claudeBody }
   const output = await signedClient().send(new InvokeModelCommand(command))

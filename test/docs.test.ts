@@ -77,11 +77,14 @@ describe('the pages', () => {
     }
   })
 
-  it.each(['README.md', 'docs/models.md', 'docs/deploying.md', 'docs/calling.md'])(
-    'link to pages that exist: %s',
-    (page) => {
-      const links = [...read(page).matchAll(/\]\(([^)#:]+)\)/g)].map(([, link]) => link ?? '')
-      for (const link of links) expect(read(join(page, '..', link)).length).toBeGreaterThan(0)
-    },
-  )
+  it.each([
+    'README.md',
+    'docs/models.md',
+    'docs/deploying.md',
+    'docs/calling.md',
+    'docs/clients.md',
+  ])('link to pages that exist: %s', (page) => {
+    const links = [...read(page).matchAll(/\]\(([^)#:]+)\)/g)].map(([, link]) => link ?? '')
+    for (const link of links) expect(read(join(page, '..', link)).length).toBeGreaterThan(0)
+  })
 })

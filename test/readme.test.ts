@@ -1,6 +1,6 @@
 /** Runs every line the README shows in a terminal, and compares what it prints. */
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -41,8 +41,9 @@ const folder = mkdtempSync(join(tmpdir(), 'tollgate-readme-'))
 
 /** One shell runs them all, as a reader's would; a NUL ends what each printed. */
 beforeAll(async () => {
-  if (!hasCurl) return
   local = await startLocal()
+  symlinkSync(join(import.meta.dirname, '../node_modules'), join(folder, 'node_modules'))
+  if (!hasCurl) return
   mkdirSync(join(folder, '.tollgate'))
   writeFileSync(join(folder, '.tollgate/local.json'), JSON.stringify({ keys: local.keys }))
   const script = shown.map(({ command }) => `${command}\nprintf '\\0'`).join('\n')
@@ -58,6 +59,25 @@ async function execBash(args: readonly string[]): Promise<readonly string[]> {
 afterAll(async () => {
   await local?.close()
   rmSync(folder, { recursive: true })
+})
+
+const snippets = [...readme.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, text]) => text ?? '')
+
+describe('the README’s clients', () => {
+  it.each(snippets.map((text) => [/from '([^']+)'/.exec(text)?.[1] ?? '', text]))(
+    '%s gets an answer',
+    async (name, text) => {
+      const file = join(folder, `${name.replaceAll(/\W/g, '-')}.mjs`)
+      writeFileSync(file, text)
+      const env = { ...process.env, TOLLGATE_URL: local.url, TOLLGATE_KEY: local.keys.demo }
+      const { stdout } = await promisify(execFile)(process.execPath, [file], { env })
+      expect(stdout).toContain('What is a dystopia?')
+    },
+  )
+
+  it('are four', () => {
+    expect(snippets).toHaveLength(4)
+  })
 })
 
 describe.skipIf(!hasCurl)('the README (skipped where there is no curl)', () => {
