@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { bundling } from '../lib/bundling.ts'
 
 export type Bundle = { readonly file: string; readonly bytes: number; readonly gzipBytes: number }
 
@@ -30,17 +31,14 @@ export async function buildBundles(folder: string): Promise<Bundles> {
   return Object.fromEntries(built)
 }
 
-/** The options of `lib/node-function.ts`, as CDK hands them to esbuild. */
 const bundle = (entry: string, outfile: string) =>
   build({
     entryPoints: [entry],
     outfile,
     bundle: true,
     platform: 'node',
-    target: 'node24',
     format: 'esm',
-    mainFields: ['module', 'main'],
-    minify: true,
+    ...bundling,
     alias: { '#gateway-config': join(root, 'bench/gateway-config.ts') },
     logLevel: 'warning',
   })

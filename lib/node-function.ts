@@ -6,6 +6,7 @@ import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-l
 import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
+import { bundling } from './bundling.ts'
 
 export type NodeFunctionProps = {
   /** Its file below `lambda/`. */
@@ -48,11 +49,9 @@ export class NodeFunction extends NodejsFunction {
       loggingFormat: LoggingFormat.JSON,
       tracing: props.traced ? Tracing.ACTIVE : Tracing.DISABLED,
       bundling: {
+        ...bundling,
         format: OutputFormat.ESM,
-        target: 'node24',
-        mainFields: ['module', 'main'],
         logLevel: LogLevel.WARNING,
-        minify: true,
         bundleAwsSDK: true,
         esbuildArgs: aliases(props.alias ?? {}),
       },
