@@ -12,7 +12,7 @@ export class GatewayFunction extends NodeFunction {
     super(scope, id, {
       entry: 'handler.ts',
       says: 'answers every route by asking Bedrock',
-      /** It is paid for while a model speaks and it waits: half a core less costs half the wait. */
+      /** It is paid for by its size for as long as a model speaks, and does little but wait. */
       memory: 512,
       /** As long as API Gateway keeps a stream open. */
       timeout: Duration.minutes(15),

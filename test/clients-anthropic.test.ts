@@ -94,6 +94,60 @@ describe('thinking', () => {
   })
 })
 
+describe('images and documents', () => {
+  const png =
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+  const look = (source: Anthropic.ImageBlockParam['source']) =>
+    client({ maxRetries: 0 }).messages.create({
+      model: 'claude',
+      max_tokens: 200,
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'image', source },
+            { type: 'text', text: 'What is this?' },
+          ],
+        },
+      ],
+    })
+
+  it('arrive as data', async () => {
+    const message = await look({ type: 'base64', media_type: 'image/png', data: png })
+    expect(JSON.stringify(message.content)).toMatch(/image\/png/)
+  })
+
+  it('are never fetched', async () => {
+    const fetched = look({ type: 'url', url: 'http://169.254.169.254/latest' })
+    await expect(fetched).rejects.toThrow(/never fetches|as data|base64/)
+  })
+})
+
+describe('structured output', () => {
+  it('is JSON of the schema', async () => {
+    const message = await client().messages.create({
+      model: 'claude',
+      max_tokens: 300,
+      messages: [{ role: 'user', content: 'A person, please.' }],
+      output_config: {
+        format: {
+          type: 'json_schema',
+          schema: {
+            type: 'object',
+            properties: { name: { type: 'string' } },
+            required: ['name'],
+            additionalProperties: false,
+          },
+        },
+      },
+    })
+    const [block] = message.content
+    expect(JSON.parse(block?.type === 'text' ? block.text : '')).toEqual({
+      name: expect.any(String),
+    })
+  })
+})
+
 describe('counting', () => {
   it('tells what the call would be billed', async () => {
     const asked = { model: 'claude', messages: [{ role: 'user' as const, content: 'How long?' }] }
@@ -121,6 +175,20 @@ describe('errors raise the SDK’s own classes', () => {
     const [simulator] = Object.values(gateway.local().simulators)
     simulator?.fault('throttle', { times: 1 })
     await expect(ask({})).rejects.toThrow(Anthropic.RateLimitError)
+  })
+
+  it('413, 5xx', async () => {
+    const messages = [{ role: 'user' as const, content: 'x'.repeat(4_600_000) }]
+    await expect(ask({ messages })).rejects.toMatchObject({ status: 413 })
+    const [simulator] = Object.values(gateway.local().simulators)
+    for (const fault of [
+      'error:500:InternalServerException',
+      'error:424:ModelErrorException',
+      'cut:0',
+    ]) {
+      simulator?.fault(fault, { times: 1 })
+      await expect(ask({})).rejects.toThrow(Anthropic.InternalServerError)
+    }
   })
 
   it('in mid-stream', async () => {

@@ -2,11 +2,15 @@
 import {
   AccessDeniedException,
   BedrockRuntimeClient,
+  type ContentBlock,
   ConverseCommand,
   ConverseStreamCommand,
   InvokeModelCommand,
   InvokeModelWithResponseStreamCommand,
+  ModelErrorException,
+  ModelTimeoutException,
   ResourceNotFoundException,
+  ServiceUnavailableException,
   ThrottlingException,
   ValidationException,
 } from '@aws-sdk/client-bedrock-runtime'
@@ -107,6 +111,77 @@ describe.each<Protocol>(['HTTP/2', 'HTTP/1.1'])('over %s', (protocol) => {
   )
 })
 
+describe('converse', () => {
+  const user = (content: ContentBlock[]) => ({ role: 'user' as const, content })
+  const toolConfig = {
+    tools: [
+      {
+        toolSpec: {
+          name: 'get_weather',
+          inputSchema: { json: { type: 'object', properties: { city: { type: 'string' } } } },
+        },
+      },
+    ],
+  }
+
+  it.each(['claude', 'nova'])(
+    'carries system, history, tools and images to %s',
+    async (modelId) => {
+      const question = user([{ text: '[[simulate:tool-call]] Weather in Oslo?' }])
+      const system = [{ text: 'Be brief.' }]
+      const first = await client().send(
+        new ConverseCommand({ modelId, system, toolConfig, messages: [question] }),
+      )
+      const message = first.output?.message
+      const call = message?.content?.find(({ toolUse }) => toolUse !== undefined)?.toolUse
+      expect(first.stopReason).toBe('tool_use')
+      expect(call?.name).toBe('get_weather')
+      if (message === undefined) throw new Error('nothing was said')
+      const result = { toolUseId: call?.toolUseId, content: [{ text: 'Snow, minus 4' }] }
+      const second = await client().send(
+        new ConverseCommand({
+          modelId,
+          system,
+          toolConfig,
+          messages: [question, message, user([{ toolResult: result }])],
+        }),
+      )
+      expect(JSON.stringify(second.output)).toContain('Snow, minus 4')
+      const bytes = Buffer.from(
+        'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+        'base64',
+      )
+      const image = user([
+        { image: { format: 'png', source: { bytes } } },
+        { text: 'What is this?' },
+      ])
+      const seen = await client().send(new ConverseCommand({ modelId, messages: [image] }))
+      expect(JSON.stringify(seen.output)).toMatch(/image\/png/)
+    },
+  )
+
+  it('streams a tool’s input in pieces', async () => {
+    const messages = [user([{ text: '[[simulate:tool-call]] Weather in Oslo?' }])]
+    const { stream } = await client().send(
+      new ConverseStreamCommand({ modelId: 'nova', toolConfig, messages }),
+    )
+    let input = ''
+    for await (const { contentBlockDelta } of stream ?? []) {
+      input += contentBlockDelta?.delta?.toolUse?.input ?? ''
+    }
+    expect(JSON.parse(input)).toEqual(expect.any(Object))
+  })
+
+  it('embeds by invoke', async () => {
+    const body = JSON.stringify({ inputText: 'one', dimensions: 256 })
+    const modelId = 'amazon.titan-embed-text-v2:0'
+    const output = await client().send(
+      new InvokeModelCommand({ modelId, contentType: 'application/json', body }),
+    )
+    expect(JSON.parse(output.body.transformToString()).embedding).toHaveLength(256)
+  })
+})
+
 describe('a model', () => {
   it.each([
     'claude',
@@ -157,6 +232,15 @@ describe('errors raise the SDK’s own classes', () => {
     const [simulator] = Object.values(gateway.local().simulators)
     simulator?.fault('throttle', { times: 1 })
     await expect(invoke('claude')).rejects.toThrow(ThrottlingException)
+    simulator?.fault('error:503:ServiceUnavailableException', { times: 1 })
+    await expect(invoke('claude')).rejects.toThrow(ServiceUnavailableException)
+    simulator?.fault('error:408:ModelTimeoutException', { times: 1 })
+    await expect(invoke('claude')).rejects.toThrow(ModelTimeoutException)
+    simulator?.fault('error:424:ModelErrorException', { times: 1 })
+    await expect(invoke('claude')).rejects.toThrow(ModelErrorException)
+    await expect(invoke('claude', claudeBody, 'wrong')).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 401 },
+    })
   })
 
   it('in a stream', async () => {

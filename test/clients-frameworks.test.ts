@@ -16,6 +16,8 @@ import { describe, expect, it } from 'vitest'
 import { served } from './support/served.ts'
 
 const gateway = served()
+const png =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
 const openai = () =>
   createOpenAICompatible({
@@ -76,6 +78,41 @@ describe.each(models)('the AI SDK through %s', (_, model) => {
     })
     expect(toolCalls.map(({ toolName }) => toolName)).toEqual(['weather'])
   })
+
+  it('calls tools in a stream', async () => {
+    const prompt = '[[simulate:tool-call]] Weather in Oslo?'
+    const result = streamText({ ...asked(), prompt, tools })
+    const calls = await result.toolCalls
+    expect(calls.map(({ toolName }) => toolName)).toEqual(['weather'])
+    expect(await result.finishReason).toBe('tool-calls')
+  })
+
+  it('reads history and images', async () => {
+    const { text } = await generateText({
+      ...asked(),
+      messages: [
+        { role: 'user', content: 'Hello there' },
+        { role: 'assistant', content: 'Hi.' },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'What is this?' },
+            { type: 'image', image: Buffer.from(png, 'base64'), mediaType: 'image/png' },
+          ],
+        },
+      ],
+    })
+    expect(text).toMatch(/image\/png/)
+    expect(text).toMatch(/Turns before: 2/)
+  })
+
+  it('is told of an error', async () => {
+    const [simulator] = Object.values(gateway.local().simulators)
+    simulator?.fault('throttle', { times: 1 })
+    await expect(generateText({ ...asked(), prompt: 'Hi' })).rejects.toMatchObject({
+      statusCode: 429,
+    })
+  })
 })
 
 it('the AI SDK embeds', async () => {
@@ -105,6 +142,32 @@ describe('LangChain', () => {
     let text = ''
     for await (const chunk of await chat().stream('What is a dystopia?')) text += chunk.content
     expect(text).toContain('What is a dystopia?')
+  })
+
+  it('calls tools, and holds an answer to a schema', async () => {
+    const bound = chat().bindTools([
+      {
+        type: 'function',
+        function: { name: 'weather', parameters: { type: 'object', properties: {} } },
+      },
+    ])
+    const called = await bound.invoke('[[simulate:tool-call]] Weather in Oslo?')
+    expect(called.tool_calls?.map(({ name }) => name)).toEqual(['weather'])
+    const schema = {
+      title: 'person',
+      type: 'object',
+      properties: { name: { type: 'string' } },
+      required: ['name'],
+      additionalProperties: false,
+    }
+    const structured = chat().withStructuredOutput(schema, { method: 'jsonSchema' })
+    expect(await structured.invoke('A person, please.')).toEqual({ name: expect.any(String) })
+  })
+
+  it('is told of an error', async () => {
+    const [simulator] = Object.values(gateway.local().simulators)
+    simulator?.fault('throttle', { times: 1 })
+    await expect(chat().invoke('Hi')).rejects.toMatchObject({ status: 429 })
   })
 
   it('embeds', async () => {

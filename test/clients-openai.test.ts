@@ -258,6 +258,27 @@ describe('errors raise the SDK’s own classes', () => {
     await expect(ask({})).rejects.toThrow(OpenAI.InternalServerError)
   })
 
+  it('413, 502 and 504', async () => {
+    const messages = [{ role: 'user', content: 'x'.repeat(4_600_000) }]
+    await expect(ask({ messages })).rejects.toMatchObject({ status: 413 })
+    const [simulator] = Object.values(gateway.local().simulators)
+    simulator?.fault('html', { times: 1 })
+    await expect(ask({})).rejects.toThrow(OpenAI.InternalServerError)
+    simulator?.fault('error:408:ModelTimeoutException', { times: 1 })
+    await expect(ask({})).rejects.toMatchObject({ status: 504 })
+  })
+
+  it('429 of the gateway’s own quota, which the SDK does not try again', async () => {
+    const apiKey = gateway.local().keys.spent
+    expect((await ask({}, { apiKey })).object).toBe('chat.completion')
+    expect((await ask({}, { apiKey })).object).toBe('chat.completion')
+    const [simulator] = Object.values(gateway.local().simulators)
+    const before = simulator?.requests.length
+    const refused = ask({}, { apiKey, maxRetries: 2 })
+    await expect(refused).rejects.toMatchObject({ status: 429, code: 'quota_exceeded' })
+    expect(simulator?.requests.length).toBe(before)
+  })
+
   it('in mid-stream', async () => {
     const [simulator] = Object.values(gateway.local().simulators)
     simulator?.fault('exception:modelStreamErrorException:2', { times: 1 })

@@ -14,7 +14,7 @@ export type Served = {
   readonly lines: LogLine[]
 }
 
-/** One team, `all`, which may use everything and is counted by nobody. */
+/** `all` may use everything, `few` one model, `spent` may ask twice a day. */
 export function served(): Served {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-clients-'))
   const config = join(folder, 'gateway.config.ts')
@@ -32,7 +32,8 @@ export default defineGateway({
   plans: { free: {}, two: { quota: { limit: 2, period: 'DAY' } } },
   teams: {
     all: { plan: 'free', models: '*' },
-    few: { plan: 'two', models: ['nova'] },
+    few: { plan: 'free', models: ['nova'] },
+    spent: { plan: 'two', models: ['nova'] },
   },
 })
 `,
