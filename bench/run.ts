@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Bench, Effort } from './bench.ts'
 import { buildBundles } from './bundles.ts'
 import { coldStart } from './cold-start.ts'
+import { ofDialects } from './dialects.ts'
 import { type Machine, thisMachine } from './machine.ts'
 import { parts } from './parts.ts'
 import { startProcesses } from './processes.ts'
@@ -18,6 +19,7 @@ export const benches = {
   sizes: sizesOfBodies,
   streams,
   parts,
+  dialects: ofDialects,
   'cold-start': coldStart,
 } as const satisfies Record<string, Bench>
 

@@ -20,7 +20,12 @@ import { findTarget } from './targets.ts'
 
 const catalogue = openCatalogue(config)
 const readCall = callReader(catalogue)
-const otherRoute = otherRoutes(dialects)
+/** Loaded when it is first asked for, so that a cold start pays nothing for it. */
+const describe = async () => {
+  const { openApiDocument } = await import('./openapi/document.ts')
+  return JSON.stringify(openApiDocument(dialects))
+}
+const otherRoute = otherRoutes(dialects, describe)
 const chat = underPolicies(route(findTarget(config), provider))
 
 async function gateway(event: GatewayEvent, context: Context, { signal }: { signal: AbortSignal }) {

@@ -23,6 +23,9 @@ import { keyAuthorizer } from './key-authorizer.ts'
 /** What all callers together may send where the configuration says nothing. */
 const defaultThrottle = { rate: 500, burst: 1000 }
 
+/** What a GET answers without a key. */
+export const openRoutes = ['/health', '/openapi.json']
+
 export class GatewayApi extends RestApi {
   readonly stageUrl: string
 
@@ -73,7 +76,7 @@ export class GatewayApi extends RestApi {
     for (const { method, path } of dialects.flatMap(({ routes }) => routes)) {
       this.root.resourceForPath(path).addMethod(method, integration, withKey)
     }
-    this.root.resourceForPath('/health').addMethod('GET', integration)
+    for (const path of openRoutes) this.root.resourceForPath(path).addMethod('GET', integration)
     this.root.resourceForPath('/{proxy+}')
     this.addCatchAll(integration)
   }

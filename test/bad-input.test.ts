@@ -162,6 +162,38 @@ const refused: readonly (readonly [string, InProcessRequest, number, string, Reg
     /It may use: none/,
   ],
   [
+    'a header no header can be',
+    {
+      resource: '/model/{modelId}/converse',
+      path: { modelId: 'nova' },
+      headers: { accept: '日本' },
+      body: '{"messages":[{"role":"user","content":[{"text":"x"}]}]}',
+    },
+    400,
+    'invalid_body',
+    /accept: has characters/,
+  ],
+  [
+    'a tool whose input is no object',
+    {
+      resource: '/v1/responses',
+      body: '{"model":"nova","input":"x","tools":[{"type":"function","name":"a","parameters":{"type":"string"}}]}',
+    },
+    400,
+    'invalid_body',
+    /needs 'object'/,
+  ],
+  [
+    'an answer that is to be no object',
+    {
+      resource: '/v1/chat/completions',
+      body: '{"model":"nova","messages":[{"role":"user","content":"x"}],"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"string"}}}}',
+    },
+    400,
+    'unsupported_parameter',
+    /must be 'object'/,
+  ],
+  [
     'an unknown path',
     { method: 'GET', resource: '/{proxy+}' },
     404,

@@ -60,7 +60,7 @@ describe('whatever is asked, the answer is lawful', () => {
       fc.asyncProperty(casesOf(target), async (request) => {
         const before = bedrock.requests.length
         const answer = await asked(request)
-        expectLawful(answer, target)
+        expectLawful(request, answer, target)
         if (!('attempts' in (answer.lines[0] ?? {}))) {
           expect(bedrock.requests.length).toBe(before)
         }

@@ -29,11 +29,13 @@ const withKey = dialects.flatMap(({ routes }) =>
 const above = (path: string): string[] =>
   path === '/' ? ['/'] : [path, ...above(path.slice(0, path.lastIndexOf('/')) || '/')]
 const paths = dialects.flatMap(({ routes }) => routes.flatMap(({ path }) => above(path)))
-const caught = [...new Set([...paths, '/', '/health', '/{proxy+}'])].map((path) => `ANY ${path}`)
-const open = ['GET /health', ...caught]
+const caught = [...new Set([...paths, '/', '/health', '/openapi.json', '/{proxy+}'])].map(
+  (path) => `ANY ${path}`,
+)
+const open = ['GET /health', 'GET /openapi.json', ...caught]
 
 describe('the API', () => {
-  it('has the routes of the dialects, /health, catch-alls, and no others', () => {
+  it('has the routes of the dialects, those without a key, catch-alls, and no others', () => {
     expect([...methodsOf(root).keys()].sort()).toEqual([...withKey, ...open].sort())
   })
 

@@ -1,8 +1,10 @@
 /** `npm run verify`: every test with its whole matrix and new random cases; minutes, not seconds. */
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 
-const vitest = createRequire(import.meta.url).resolve('vitest/vitest.mjs')
+const { resolve } = createRequire(import.meta.url)
+const vitest = join(dirname(resolve('vitest/package.json')), 'vitest.mjs')
 const env = { ...process.env, TOLLGATE_VERIFY: 'everything' }
 const started = Date.now()
 const { status } = spawnSync(

@@ -1,6 +1,6 @@
 /** Holds an answer to a JSON schema by a forced tool, and reads that tool's call as the answer. */
 import type { Notice } from '../core/contracts.ts'
-import type { AssistantBlock } from '../core/conversation.ts'
+import type { AssistantBlock, JsonObject } from '../core/conversation.ts'
 import { TollgateError } from '../core/errors.ts'
 import type { Model } from '../core/model.ts'
 import type { Stop } from '../core/reply.ts'
@@ -63,7 +63,16 @@ function answerTool(output: OutputFormat): Tool {
   if (output.type === 'json') return { name: reserved, input: { type: 'object' } }
   const name = schemaName(`${reserved}_${output.name}`)
   const description = output.description ?? 'Gives the answer.'
-  return { name, description, input: output.schema }
+  return { name, description, input: objectSchema(output.schema) }
+}
+
+/** What a tool takes is an object, so an answer that is none cannot be had in this way. */
+function objectSchema(schema: JsonObject): JsonObject {
+  if (schema.type === 'object') return schema
+  if (schema.type === undefined) return { type: 'object', ...schema }
+  const param = 'response_format'
+  const message = `${param}: this model is held to JSON objects only; the schema's type must be 'object'`
+  throw new TollgateError('unsupported_parameter', message, { param })
 }
 
 /** Beside other tools the model may call one of them first; one that is forced is no answer yet. */

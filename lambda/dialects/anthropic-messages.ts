@@ -1,7 +1,8 @@
 /** Anthropic's Messages API: what its SDKs and Claude Code speak. */
 import type { AnswerFacts, ChatDialect } from '../core/contracts.ts'
 import type { BlockDelta, ReplyEvent } from '../core/reply.ts'
-import { readAnthropicBody } from '../wire/anthropic-envelope.ts'
+import { messagesBody, readAnthropicBody } from '../wire/anthropic-envelope.ts'
+import { faced } from '../wire/schema.ts'
 import {
   failureOf,
   json,
@@ -18,7 +19,7 @@ export const anthropicMessages: ChatDialect = {
   routes: [{ method: 'POST', path: '/v1/messages' }],
   streamType: 'text/event-stream; charset=utf-8',
   ping: 'event: ping\ndata: {"type": "ping"}\n\n',
-  parse: (request, notice) => readAnthropicBody(request, notice),
+  parse: faced(messagesBody, (request, notice) => readAnthropicBody(request, notice)),
   format: (reply, facts) => json(messageOf(reply, facts)),
   openFrames: (facts) => (event) => frame(event, facts),
   formatError: (error, requestId) => json(failureOf(error, requestId)),

@@ -45,7 +45,10 @@ const headersOf = ({ headers }: HttpRequest): Record<string, string> =>
   Object.fromEntries(
     passedOn.flatMap((name): [string, string][] => {
       const value = headers[name]
-      return value === undefined ? [] : [[name, value]]
+      if (value === undefined) return []
+      if (/^[\x20-\x7e]*$/.test(value)) return [[name, value]]
+      const message = `${name}: has characters that a header cannot have.`
+      throw new TollgateError('invalid_body', message, { param: name })
     }),
   )
 

@@ -1,33 +1,52 @@
 /** Reads the fields of a caller's JSON object: each understood, or refused by name. */
 import { TollgateError } from '../core/errors.ts'
+import {
+  either,
+  type Face,
+  filledString,
+  integer,
+  listFace,
+  numberBetween,
+  trueOrFalse,
+  wordString,
+} from '../wire/schema.ts'
 
 /** `needs` completes the sentence "max_tokens: got -5, needs …". */
-export type Field<T> = { readonly needs: string; readonly read: (value: unknown) => T | undefined }
+export type Field<T> = {
+  readonly needs: string
+  readonly schema: Face
+  readonly read: (value: unknown) => T | undefined
+}
 
 export const text: Field<string> = {
   needs: 'a non-empty string',
+  schema: wordString,
   read: (value) => (typeof value === 'string' && value.trim() !== '' ? value : undefined),
 }
 
 export const wholeNumber = (min: number): Field<number> => ({
   needs: `a whole number of at least ${min}`,
+  schema: integer(min),
   read: (value) =>
     Number.isSafeInteger(value) && (value as number) >= min ? (value as number) : undefined,
 })
 
 export const numberWithin = (min: number, max: number): Field<number> => ({
   needs: `a number from ${min} to ${max}`,
+  schema: numberBetween(min, max),
   read: (value) => (typeof value === 'number' && value >= min && value <= max ? value : undefined),
 })
 
 export const flag: Field<boolean> = {
   needs: 'true or false',
+  schema: trueOrFalse,
   read: (value) => (typeof value === 'boolean' ? value : undefined),
 }
 
 /** One string or a list of them, as OpenAI's `stop`. */
 export const texts: Field<readonly string[]> = {
   needs: 'a non-empty string or a list of them',
+  schema: either(filledString, listFace({ schema: filledString })),
   read(value) {
     const list: readonly unknown[] = Array.isArray(value) ? value : [value]
     return list.every((item) => typeof item === 'string' && item !== '')

@@ -3,7 +3,8 @@ import type { ChatDialect, HttpRequest, Notice } from '../core/contracts.ts'
 import { errorBody } from '../core/error-body.ts'
 import { TollgateError } from '../core/errors.ts'
 import type { ChatRequest } from '../core/request.ts'
-import { asksForUsage, readOpenAiRequest } from '../wire/openai-request.ts'
+import { asksForUsage, chatBody, readOpenAiRequest } from '../wire/openai-request.ts'
+import { faced } from '../wire/schema.ts'
 import { openChunks } from './openai-chat-chunks.ts'
 import { completion } from './openai-chat-completion.ts'
 
@@ -16,7 +17,7 @@ export const openaiChat: ChatDialect = {
   ],
   streamType: 'text/event-stream; charset=utf-8',
   ping: ': ping\n\n',
-  parse,
+  parse: faced(chatBody, parse),
   format: (reply, facts) => json(completion(reply, facts)),
   openFrames: (facts, { body }) => openChunks(facts, asksForUsage(body)),
   formatError: (error, requestId) => json(errorBody(error, requestId)),

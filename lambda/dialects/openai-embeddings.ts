@@ -16,25 +16,29 @@ import {
   words,
   wrong,
 } from '../wire/openai-fields.ts'
+import { either, faced, listFace, needing, wordString } from '../wire/schema.ts'
 
 /** OpenAI, "Create embeddings": the longest list of inputs. */
 const mostInputs = 2048
 
 const needs = `a non-empty string, or a list of 1 to ${mostInputs} of them`
 
-const inputs: Reader<readonly string[]> = (value, place) => {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
-  if (list.length > mostInputs) throw wrong(place, `${list.length} texts`, needs)
-  if (list.length === 0) throw wrong(place, value, needs)
-  return list.map((item, index) => {
-    if (typeof item === 'string' && item.trim() !== '') return item
-    const at = Array.isArray(value) ? { ...place, path: `${place.path}[${index}]` } : place
-    const tokens = Array.isArray(value) && (typeof item === 'number' || Array.isArray(item))
-    if (tokens)
-      throw unsupported(place, 'holds tokens, which differ from model to model; send text')
-    throw wrong(at, item, 'a non-empty string')
-  })
-}
+const inputs: Reader<readonly string[]> = faced(
+  either(wordString, listFace(words, { minItems: 1, maxItems: mostInputs })),
+  (value, place) => {
+    const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+    if (list.length > mostInputs) throw wrong(place, `${list.length} texts`, needs)
+    if (list.length === 0) throw wrong(place, value, needs)
+    return list.map((item, index) => {
+      if (typeof item === 'string' && item.trim() !== '') return item
+      const at = Array.isArray(value) ? { ...place, path: `${place.path}[${index}]` } : place
+      const tokens = Array.isArray(value) && (typeof item === 'number' || Array.isArray(item))
+      if (tokens)
+        throw unsupported(place, 'holds tokens, which differ from model to model; send text')
+      throw wrong(at, item, 'a non-empty string')
+    })
+  },
+)
 
 /** Cohere's word for it, which OpenAI's API has not; clients send it as an extra field. */
 const uses = {
@@ -65,7 +69,7 @@ export const openaiEmbeddings: EmbedDialect = {
   id: 'openai-embeddings',
   routes: [{ method: 'POST', path: '/v1/embeddings' }],
 
-  parse(request, notice) {
+  parse: faced(needing(body, 'model', 'input'), (request, notice) => {
     const place = { path: '', notice }
     const { model, input, dimensions, input_type } = body(request.body, place)
     if (model === undefined) throw missing(place, 'model', 'the name of a model')
@@ -77,7 +81,7 @@ export const openaiEmbeddings: EmbedDialect = {
       ...(input_type !== undefined && { use: input_type }),
       stream: false,
     }
-  },
+  }),
 
   format: (reply, facts, request) => json(embeddingList(reply, facts, encodingOf(request.body))),
   formatError: (error, requestId) => json(errorBody(error, requestId)),

@@ -2,7 +2,8 @@
 import type { ChatDialect } from '../core/contracts.ts'
 import { errorBody } from '../core/error-body.ts'
 import { endedResponse, itemsOf } from '../wire/responses-output.ts'
-import { readResponsesRequest } from '../wire/responses-request.ts'
+import { readResponsesRequest, responsesBody } from '../wire/responses-request.ts'
+import { faced } from '../wire/schema.ts'
 import { openResponseFrames } from './openai-responses-stream.ts'
 
 export const openaiResponses: ChatDialect = {
@@ -11,7 +12,7 @@ export const openaiResponses: ChatDialect = {
   routes: [{ method: 'POST', path: '/v1/responses' }],
   streamType: 'text/event-stream; charset=utf-8',
   ping: ': ping\n\n',
-  parse: ({ body }, notice) => readResponsesRequest(body, notice),
+  parse: faced(responsesBody, ({ body }, notice) => readResponsesRequest(body, notice)),
   format: (reply, facts, { body }) =>
     json(endedResponse(itemsOf(reply.content, body), reply, facts, body)),
   openFrames: (facts, { body }) => openResponseFrames(facts, body),

@@ -4,6 +4,7 @@ import type { Message } from '../core/conversation.ts'
 import { errorBody } from '../core/error-body.ts'
 import type { Reply, ReplyEvent, Stop, Usage } from '../core/reply.ts'
 import type { ChatRequest } from '../core/request.ts'
+import { faced, shape } from '../wire/schema.ts'
 import { flag, missingField, numberWithin, readFields, text, texts, wholeNumber } from './fields.ts'
 
 const bodyFields = {
@@ -36,7 +37,9 @@ export const question: ChatDialect = {
     { method: 'GET', path: '/bedrock/{model}' },
   ],
   streamType: 'text/event-stream; charset=utf-8',
-  parse: (request) => (request.route.method === 'GET' ? parseQuery(request) : parseBody(request)),
+  parse: faced(shape(bodyFields, 'model', 'question'), (request) =>
+    request.route.method === 'GET' ? parseQuery(request) : parseBody(request),
+  ),
 
   format(reply, facts, request) {
     if (wantsText(request))

@@ -1,21 +1,31 @@
-/** What is no dialect's: the health check, and every path that does not exist. */
+/** What is no dialect's: health, the gateway's description, and every path that does not exist. */
 import type { Dialect, FormattedAnswer } from '../core/contracts.ts'
 import { TollgateError } from '../core/errors.ts'
 import type { Answer } from './answer.ts'
 import { commonHeaders, type Exchange, finish } from './exchange.ts'
 
-export function otherRoutes(dialects: readonly Dialect[]) {
-  const routes = dialects.flatMap((dialect) => dialect.routes)
-  const known = [...routes.map(({ method, path }) => `${method} ${path}`), 'GET /health'].join(', ')
+/** Routes that need no key. */
+const open = ['GET /health', 'GET /openapi.json']
 
-  return function answer(exchange: Exchange): Answer {
-    if (exchange.routeKey !== 'GET /health') {
-      throw new TollgateError(
-        'route_not_found',
-        `There is no such route here. There are: ${known}.`,
-      )
+/** `describe` writes the OpenAPI document; it is asked for once, and only if somebody wants it. */
+export function otherRoutes(dialects: readonly Dialect[], describe: () => Promise<string>) {
+  const routes = dialects.flatMap((dialect) => dialect.routes)
+  const known = [...routes.map(({ method, path }) => `${method} ${path}`), ...open].join(', ')
+  let description: Promise<string> | undefined
+
+  return async function answer(exchange: Exchange): Promise<Answer> {
+    switch (exchange.routeKey) {
+      case 'GET /health':
+        return listed(exchange, { contentType: 'application/json', body: '{"status": "ok"}' })
+      case 'GET /openapi.json':
+        description ??= describe()
+        return listed(exchange, { contentType: 'application/json', body: await description })
+      default:
+        throw new TollgateError(
+          'route_not_found',
+          `There is no such route here. There are: ${known}.`,
+        )
     }
-    return listed(exchange, { contentType: 'application/json', body: '{"status": "ok"}' })
   }
 }
 

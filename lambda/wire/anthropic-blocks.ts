@@ -26,6 +26,7 @@ import {
   wrong,
 } from './anthropic-fields.ts'
 import { readDocument, readImage } from './anthropic-media.ts'
+import { anyString, either, faced, listFace, shape, toldApart } from './schema.ts'
 
 const byServer = 'is of a tool that runs on Anthropic’s servers, which Bedrock does not have.'
 const byMcp = 'is of Anthropic’s MCP connector, which Bedrock does not have.'
@@ -59,7 +60,7 @@ function blockReader<Block>(
   kinds: Readonly<Record<string, Reader<Block>>>,
 ): Reader<Block> {
   const takes = `${whose} takes ${Object.keys(kinds).join(', ')}`
-  return (value, place) => {
+  return faced(toldApart('type', kinds), (value, place) => {
     const { type, ...fields } = objectOf(value, place)
     if (typeof type === 'string') {
       const reader = Object.hasOwn(kinds, type) ? kinds[type] : undefined
@@ -67,14 +68,15 @@ function blockReader<Block>(
       if (Object.hasOwn(foreign, type)) throw unsupported(place, `${type} ${foreign[type]}`)
     }
     throw wrong(type, within(place, 'type'), `a known type: ${takes}`)
-  }
+  })
 }
 
 /** One string stands for one block of text. */
 const contentReader = <Block>(reader: Reader<Block>): Reader<readonly (Block | Text)[]> => {
   const blocks = listOf(reader, 'a string or a list of blocks')
-  return (value, place) =>
-    typeof value === 'string' ? [{ type: 'text', text: value }] : blocks(value, place)
+  return faced(either(anyString, listFace(reader)), (value, place) =>
+    typeof value === 'string' ? [{ type: 'text', text: value }] : blocks(value, place),
+  )
 }
 
 const textFields = {
@@ -83,10 +85,10 @@ const textFields = {
   citations: leftOut('earlier answers are sent back without their citations', isEmpty),
 }
 
-const readText: Reader<Text> = (value, place) => {
+const readText: Reader<Text> = faced(shape(textFields, 'text'), (value, place) => {
   const { text: words, cache_control } = readFields(value, place, textFields)
   return { type: 'text', text: need(words, place, 'text', 'a string'), ...cached(cache_control) }
-}
+})
 
 const isDirect = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'type' in value && value.type === 'direct'
@@ -100,16 +102,19 @@ const callFields = {
   toolset_name: refused('toolsets are Anthropic’s own; describe custom tools.'),
 }
 
-const readCall: Reader<ToolCall> = (value, place) => {
-  const { id, name, input, cache_control } = readFields(value, place, callFields)
-  return {
-    type: 'tool-call',
-    id: need(id, place, 'id', 'the id of the call'),
-    name: need(name, place, 'name', 'the name of the tool'),
-    input: need(input, place, 'input', 'an object'),
-    ...cached(cache_control),
-  }
-}
+const readCall: Reader<ToolCall> = faced(
+  shape(callFields, 'id', 'name', 'input'),
+  (value, place) => {
+    const { id, name, input, cache_control } = readFields(value, place, callFields)
+    return {
+      type: 'tool-call',
+      id: need(id, place, 'id', 'the id of the call'),
+      name: need(name, place, 'name', 'the name of the tool'),
+      input: need(input, place, 'input', 'an object'),
+      ...cached(cache_control),
+    }
+  },
+)
 
 const readPart = blockReader<Text | Image | Document>('a tool’s result', {
   text: readText,
@@ -125,7 +130,7 @@ const resultFields = {
   toolset_name: callFields.toolset_name,
 }
 
-const readResult: Reader<ToolResult> = (value, place) => {
+const readResult: Reader<ToolResult> = faced(shape(resultFields, 'tool_use_id'), (value, place) => {
   const read = readFields(value, place, resultFields)
   return {
     type: 'tool-result',
@@ -134,24 +139,32 @@ const readResult: Reader<ToolResult> = (value, place) => {
     failed: read.is_error ?? false,
     ...cached(read.cache_control),
   }
-}
+})
 
 const thinkingFields = { thinking: text, signature: text }
 
 /** An empty signature proves nothing, and is none. */
-const readThinking: Reader<AssistantBlock> = (value, place) => {
-  const { thinking, signature } = readFields(value, place, thinkingFields)
-  return {
-    type: 'thinking',
-    text: need(thinking, place, 'thinking', 'a string'),
-    ...(signature !== undefined && signature !== '' && { signature }),
-  }
-}
+const readThinking: Reader<AssistantBlock> = faced(
+  shape(thinkingFields, 'thinking'),
+  (value, place) => {
+    const { thinking, signature } = readFields(value, place, thinkingFields)
+    return {
+      type: 'thinking',
+      text: need(thinking, place, 'thinking', 'a string'),
+      ...(signature !== undefined && signature !== '' && { signature }),
+    }
+  },
+)
 
-const readRedacted: Reader<AssistantBlock> = (value, place) => {
-  const { data } = readFields(value, place, { data: text })
-  return { type: 'redacted-thinking', data: need(data, place, 'data', 'a string') }
-}
+const redactedFields = { data: text }
+
+const readRedacted: Reader<AssistantBlock> = faced(
+  shape(redactedFields, 'data'),
+  (value, place) => {
+    const { data } = readFields(value, place, redactedFields)
+    return { type: 'redacted-thinking', data: need(data, place, 'data', 'a string') }
+  },
+)
 
 export const systemContent: Reader<readonly Text[]> = contentReader(
   blockReader('a system message', { text: readText }),

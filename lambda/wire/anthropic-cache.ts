@@ -3,6 +3,7 @@ import type { CachePoint, Message } from '../core/conversation.ts'
 import { TollgateError } from '../core/errors.ts'
 import type { SaidRequest } from '../core/request.ts'
 import { leftOut, oneOf, type Reader, readFields } from './anthropic-fields.ts'
+import { faced, shape } from './schema.ts'
 
 /** Anthropic, "Prompt caching". */
 const mostPoints = 4
@@ -14,9 +15,9 @@ const fields = {
 }
 
 /** Five minutes where no lifetime is given, as Anthropic has it. */
-export const cacheControl: Reader<CachePoint> = (value, place) => ({
+export const cacheControl: Reader<CachePoint> = faced(shape(fields), (value, place) => ({
   ttl: readFields(value, place, fields).ttl ?? '5m',
-})
+}))
 
 type Cached = { readonly cache?: CachePoint }
 

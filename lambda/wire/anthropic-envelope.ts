@@ -2,9 +2,20 @@
 import type { HttpRequest, Notice } from '../core/contracts.ts'
 import type { ChatRequest } from '../core/request.ts'
 import { flag, need, objectOf, type Place, readFields, word } from './anthropic-fields.ts'
-import { type AnthropicReading, readAnthropicRequest } from './anthropic-request.ts'
+import { type AnthropicReading, readAnthropicRequest, requestFields } from './anthropic-request.ts'
+import { type Face, shape } from './schema.ts'
 
 const envelope = { model: word, stream: flag }
+
+export const messagesBody: Face = shape(
+  { ...envelope, ...requestFields },
+  'model',
+  'messages',
+  'max_tokens',
+)
+
+/** What is only counted need not be bounded. */
+export const countBody: Face = shape({ ...envelope, ...requestFields }, 'model', 'messages')
 
 /** Any `anthropic-version` is taken: nothing that is read here differs between them. */
 export function readAnthropicBody(

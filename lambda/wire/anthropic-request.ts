@@ -29,6 +29,7 @@ import {
   readThinking,
   thinkingWish,
 } from './anthropic-wishes.ts'
+import { faced, shape } from './schema.ts'
 
 export type AnthropicReading = {
   /** As InvokeModel takes it: version and betas stand in the body. */
@@ -41,12 +42,14 @@ export type AnthropicReading = {
 
 const elsewhere = 'is a service of Anthropic’s own, which Bedrock does not have.'
 
-const metadata: Reader<undefined> = (value, place) => {
-  readFields(value, place, { user_id: leftOut('Bedrock takes no user ids', (id) => id === '') })
-  return undefined
-}
+const metadataFields = { user_id: leftOut('Bedrock takes no user ids', (id) => id === '') }
 
-const fields = {
+const metadata: Reader<undefined> = faced(shape(metadataFields), (value, place) => {
+  readFields(value, place, metadataFields)
+  return undefined
+})
+
+export const requestFields = {
   messages: readMessages,
   system: readSystem,
   max_tokens: wholeNumber(1),
@@ -78,7 +81,7 @@ const fields = {
 }
 
 /** Either version occurs: Bedrock's own, and the one Anthropic's Bedrock SDK sends. */
-const nativeFields = { ...fields, anthropic_version: text, anthropic_beta: listOf(word) }
+const nativeFields = { ...requestFields, anthropic_version: text, anthropic_beta: listOf(word) }
 
 /** The body without `model` and `stream`, which its route reads. */
 export function readAnthropicRequest(
@@ -89,7 +92,7 @@ export function readAnthropicRequest(
   const place: Place = { path: '', notice: once(notice) }
   const read: ReturnType<typeof readFields<typeof nativeFields>> = native
     ? readFields(body, place, nativeFields)
-    : readFields(body, place, fields)
+    : readFields(body, place, requestFields)
   const { system = [], tools = [], max_tokens: maxTokens, service_tier } = read
   const messages = need(read.messages, place, 'messages', 'a list of messages')
   if (!unbounded) need(maxTokens, place, 'max_tokens', 'a whole number of at least 1')

@@ -21,6 +21,7 @@ import {
   word,
   wrong,
 } from './anthropic-fields.ts'
+import { anyObject, described, faced, needing, shape } from './schema.ts'
 
 const byServer = 'runs on Anthropic’s servers, which Bedrock does not have.'
 const byModel =
@@ -44,12 +45,15 @@ const foreign = {
 const noParameters: JsonObject = { type: 'object', properties: {} }
 
 /** A schema without a type can only be meant as an object's: nothing else is taken. */
-const schema: Reader<JsonObject> = (value, place) => {
-  const read = objectOf(value, place)
-  if (read.type === undefined) return { type: 'object', ...read }
-  if (read.type === 'object') return read
-  throw wrong(read.type, within(place, 'type'), 'object')
-}
+const schema: Reader<JsonObject> = faced(
+  described(anyObject, 'A JSON Schema of an object.'),
+  (value, place) => {
+    const read = objectOf(value, place)
+    if (read.type === undefined) return { type: 'object', ...read }
+    if (read.type === 'object') return read
+    throw wrong(read.type, within(place, 'type'), 'object')
+  },
+)
 
 const direct = (value: unknown): boolean => isEmpty(value) || String(value) === 'direct'
 
@@ -65,17 +69,23 @@ const toolFields = {
   allowed_callers: refused('only the model itself can call a tool: direct.', direct),
 }
 
-const readTool: Reader<Tool> = (value, place) => {
-  const { type, ...fields } = objectOf(value, place)
-  if (type !== undefined && type !== null && type !== 'custom') throw foreignTool(type, place)
-  const { name, description, input_schema, cache_control } = readFields(fields, place, toolFields)
-  return {
-    name: need(name, place, 'name', 'the name of the tool'),
-    ...(description !== undefined && description !== '' && { description }),
-    input: input_schema ?? noParameters,
-    ...cached(cache_control),
-  }
-}
+/** The gateway's tools are of this type, said or not. */
+const toolType = oneOf('custom')
+
+const readTool: Reader<Tool> = faced(
+  shape({ type: toolType, ...toolFields }, 'name'),
+  (value, place) => {
+    const { type, ...fields } = objectOf(value, place)
+    if (type !== undefined && type !== null && type !== 'custom') throw foreignTool(type, place)
+    const { name, description, input_schema, cache_control } = readFields(fields, place, toolFields)
+    return {
+      name: need(name, place, 'name', 'the name of the tool'),
+      ...(description !== undefined && description !== '' && { description }),
+      input: input_schema ?? noParameters,
+      ...cached(cache_control),
+    }
+  },
+)
 
 function foreignTool(type: unknown, place: Place) {
   const [, why] = Object.entries(foreign).find(([start]) => String(type).startsWith(start)) ?? []
@@ -85,7 +95,7 @@ function foreignTool(type: unknown, place: Place) {
 
 const toolList = listOf(readTool, 'a list of tools')
 
-export const readTools: Reader<readonly Tool[]> = (value, place) => {
+export const readTools: Reader<readonly Tool[]> = faced(needing(toolList), (value, place) => {
   const tools = toolList(value, place)
   const names = new Set<string>()
   for (const [index, { name }] of tools.entries()) {
@@ -94,7 +104,7 @@ export const readTools: Reader<readonly Tool[]> = (value, place) => {
     names.add(name)
   }
   return tools
-}
+})
 
 const choiceFields = {
   type: oneOf('auto', 'any', 'tool', 'none'),
@@ -104,7 +114,7 @@ const choiceFields = {
 
 type Choice = Pick<SaidRequest, 'toolChoice' | 'parallelTools'>
 
-export const readToolChoice: Reader<Choice> = (value, place) => {
+export const readToolChoice: Reader<Choice> = faced(shape(choiceFields, 'type'), (value, place) => {
   const { type, name, disable_parallel_tool_use } = readFields(value, place, choiceFields)
   const kind = need(type, place, 'type', 'auto, any, tool or none')
   if (kind !== 'tool' && name !== undefined) {
@@ -116,7 +126,7 @@ export const readToolChoice: Reader<Choice> = (value, place) => {
       : { type: kind }
   const alone = disable_parallel_tool_use
   return { toolChoice, ...(alone !== undefined && { parallelTools: !alone }) }
-}
+})
 
 /** A tool that is asked for must be there. */
 export function checkToolChoice({ tools, toolChoice }: SaidRequest, place: Place): void {

@@ -11,13 +11,17 @@ import {
   within,
   wrong,
 } from './anthropic-fields.ts'
+import { faced, listFace, needing, shape, toldApart } from './schema.ts'
 
 /** Blank words are no system message. */
-export const readSystem: Reader<readonly SystemMessage[]> = (value, place) => {
-  const content = systemContent(value, place)
-  const said = content.some(({ text }) => text.trim() !== '')
-  return said ? [{ role: 'system', content }] : []
-}
+export const readSystem: Reader<readonly SystemMessage[]> = faced(
+  needing(systemContent),
+  (value, place) => {
+    const content = systemContent(value, place)
+    const said = content.some(({ text }) => text.trim() !== '')
+    return said ? [{ role: 'system', content }] : []
+  },
+)
 
 const contentOf = <T>(value: unknown, place: Parameters<Reader<T>>[1], content: Reader<T>): T =>
   need(readFields(value, place, { content }).content, place, 'content', 'a string or blocks')
@@ -33,28 +37,34 @@ const systemFields = {
 }
 
 const roles: Readonly<Record<string, Reader<Message>>> = {
-  user: (value, place) => ({ role: 'user', content: contentOf(value, place, userContent) }),
-  assistant: (value, place) => ({
+  user: faced(shape({ content: userContent }, 'content'), (value, place) => ({
+    role: 'user',
+    content: contentOf(value, place, userContent),
+  })),
+  assistant: faced(shape({ content: assistantContent }, 'content'), (value, place) => ({
     role: 'assistant',
     content: contentOf(value, place, assistantContent),
-  }),
-  system(value, place) {
+  })),
+  system: faced(shape(systemFields, 'content'), (value, place) => {
     const { content } = readFields(value, place, systemFields)
     return { role: 'system', content: need(content, place, 'content', 'a string or text blocks') }
-  },
+  }),
 }
 
-const readMessage: Reader<Message> = (value, place) => {
+const readMessage: Reader<Message> = faced(toldApart('role', roles), (value, place) => {
   const { role, ...fields } = objectOf(value, place)
   const reader = typeof role === 'string' && Object.hasOwn(roles, role) ? roles[role] : undefined
   if (reader === undefined) throw wrong(role, within(place, 'role'), 'user, assistant or system')
   return reader(fields, place)
-}
+})
 
 const messageList = listOf(readMessage, 'a list of messages')
 
-export const readMessages: Reader<readonly Message[]> = (value, place) => {
-  const messages = messageList(value, place)
-  if (messages.length === 0) throw wrong(value, place, 'at least one message')
-  return messages
-}
+export const readMessages: Reader<readonly Message[]> = faced(
+  listFace(readMessage, { minItems: 1 }),
+  (value, place) => {
+    const messages = messageList(value, place)
+    if (messages.length === 0) throw wrong(value, place, 'at least one message')
+    return messages
+  },
+)

@@ -13,6 +13,7 @@ import {
   within,
   wrong,
 } from './anthropic-fields.ts'
+import { faced, shape } from './schema.ts'
 
 /** Anthropic, "Extended thinking". */
 const leastBudget = 1024
@@ -24,24 +25,27 @@ const thinkingFields = {
   block_binding: leftOut('Bedrock does not take it'),
 }
 
-export const readThinking: Reader<ThinkingWish> = (value, place) => {
-  const { type, budget_tokens } = readFields(value, place, thinkingFields)
-  const kind = need(type, place, 'type', 'enabled, adaptive or disabled')
-  switch (kind) {
-    case 'enabled':
-      return {
-        type: 'budget',
-        tokens: need(budget_tokens, place, 'budget_tokens', `at least ${leastBudget}`),
-      }
-    case 'between_tools':
-      place.notice('thinking.type between_tools: sent as adaptive')
-      return { type: 'adaptive' }
-    case 'adaptive':
-      return { type: 'adaptive' }
-    case 'disabled':
-      return { type: 'off' }
-  }
-}
+export const readThinking: Reader<ThinkingWish> = faced(
+  shape(thinkingFields, 'type'),
+  (value, place) => {
+    const { type, budget_tokens } = readFields(value, place, thinkingFields)
+    const kind = need(type, place, 'type', 'enabled, adaptive or disabled')
+    switch (kind) {
+      case 'enabled':
+        return {
+          type: 'budget',
+          tokens: need(budget_tokens, place, 'budget_tokens', `at least ${leastBudget}`),
+        }
+      case 'between_tools':
+        place.notice('thinking.type between_tools: sent as adaptive')
+        return { type: 'adaptive' }
+      case 'adaptive':
+        return { type: 'adaptive' }
+      case 'disabled':
+        return { type: 'off' }
+    }
+  },
+)
 
 /** With interleaved thinking a budget is for all turns of tools together, and may be larger. */
 const interleaved = 'interleaved-thinking-2025-05-14'
@@ -61,15 +65,18 @@ export function checkBudget(
 const formatFields = { type: oneOf('json_schema'), schema: objectOf }
 
 /** Anthropic's schemas have no name. */
-export const readFormat: Reader<OutputFormat> = (value, place) => {
-  const { type, schema } = readFields(value, place, formatFields)
-  need(type, place, 'type', 'json_schema')
-  return {
-    type: 'json-schema',
-    name: 'answer',
-    schema: need(schema, place, 'schema', 'a JSON Schema'),
-  }
-}
+export const readFormat: Reader<OutputFormat> = faced(
+  shape(formatFields, 'type', 'schema'),
+  (value, place) => {
+    const { type, schema } = readFields(value, place, formatFields)
+    need(type, place, 'type', 'json_schema')
+    return {
+      type: 'json-schema',
+      name: 'answer',
+      schema: need(schema, place, 'schema', 'a JSON Schema'),
+    }
+  },
+)
 
 const outputFields = {
   effort: oneOf('low', 'medium', 'high', 'xhigh', 'max'),
@@ -79,10 +86,10 @@ const outputFields = {
 
 export type OutputWish = { readonly effort?: Effort; readonly format?: OutputFormat }
 
-export const readOutput: Reader<OutputWish> = (value, place) => {
+export const readOutput: Reader<OutputWish> = faced(shape(outputFields), (value, place) => {
   const { effort, format } = readFields(value, place, outputFields)
   return { ...(effort !== undefined && { effort }), ...(format !== undefined && { format }) }
-}
+})
 
 /** Effort is how long a model thinks that decides so itself; a budget says it already. */
 export function thinkingWish(

@@ -1,12 +1,33 @@
 /** Reads JSON in OpenAI's shapes: each value is understood, or refused by its path. */
 import type { Notice } from '../core/contracts.ts'
 import { TollgateError } from '../core/errors.ts'
+import {
+  anyObject,
+  anyString,
+  type Face,
+  faced,
+  integer,
+  listFace,
+  notCarried,
+  numberBetween,
+  schemaOf,
+  shape,
+  toldApart,
+  trueOrFalse,
+  wordOf,
+  wordString,
+} from './schema.ts'
+import { clipped, kind, shown } from './shown.ts'
 
 /** Where a value stands, as `messages[2].content`; the body itself has no name. */
 export type Place = { readonly path: string; readonly notice: Notice }
 
 /** Gives back what a value means; nothing where it means nothing; throws where it is refused. */
-export type Reader<T> = (value: unknown, place: Place) => T
+export type Reader<T> = {
+  (value: unknown, place: Place): T
+  /** What it takes. */
+  readonly schema?: Face
+}
 
 type Readers = Readonly<Record<string, Reader<unknown>>>
 
@@ -38,75 +59,76 @@ export const within = ({ path, notice }: Place, name: string): Place => ({
 export const tell = ({ path, notice }: Place, what: string): void =>
   notice(`${path.replace(/\[\d+\]/g, '')}: ${what}`)
 
-export const anyText: Reader<string> = (value, place) => {
+export const anyText: Reader<string> = faced(anyString, (value, place) => {
   if (typeof value !== 'string') throw wrong(place, value, 'a string')
   return value
-}
+})
 
-export const words: Reader<string> = (value, place) => {
+export const words: Reader<string> = faced(wordString, (value, place) => {
   if (typeof value !== 'string' || value.trim() === '') {
     throw wrong(place, value, 'a non-empty string')
   }
   return value
-}
+})
 
-export const flag: Reader<boolean> = (value, place) => {
+export const flag: Reader<boolean> = faced(trueOrFalse, (value, place) => {
   if (typeof value !== 'boolean') throw wrong(place, value, 'true or false')
   return value
-}
+})
 
-export const numberWithin =
-  (min: number, max: number): Reader<number> =>
-  (value, place) => {
+export const numberWithin = (min: number, max: number): Reader<number> =>
+  faced(numberBetween(min, max), (value, place) => {
     if (typeof value === 'number' && value >= min && value <= max) return value
     throw wrong(place, value, `a number from ${min} to ${max}`)
-  }
+  })
 
-export const wholeNumber =
-  (min: number): Reader<number> =>
-  (value, place) => {
+export const wholeNumber = (min: number): Reader<number> =>
+  faced(integer(min), (value, place) => {
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min) return value
     throw wrong(
       place,
       value,
       `a whole number${min === Number.MIN_SAFE_INTEGER ? '' : ` of at least ${min}`}`,
     )
-  }
+  })
 
 /** A closed set of words, and what each means. */
-export const oneOf =
-  <const Table extends Readonly<Record<string, unknown>>>(
-    table: Table,
-  ): Reader<Table[keyof Table]> =>
-  (value, place) => {
+export const oneOf = <const Table extends Readonly<Record<string, unknown>>>(
+  table: Table,
+): Reader<Table[keyof Table]> =>
+  faced(wordOf(Object.keys(table)), (value, place) => {
     if (typeof value === 'string' && Object.hasOwn(table, value)) {
       return table[value] as Table[keyof Table]
     }
     throw wrong(place, value, `one of ${Object.keys(table).join(', ')}`)
-  }
+  })
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-export const record: Reader<Readonly<Record<string, unknown>>> = (value, place) => {
-  if (!isRecord(value)) throw wrong(place, value, 'an object')
-  return value
-}
-
-export const list =
-  <T>(read: Reader<T>, most = Number.POSITIVE_INFINITY): Reader<readonly Exclude<T, undefined>[]> =>
+export const record: Reader<Readonly<Record<string, unknown>>> = faced(
+  anyObject,
   (value, place) => {
+    if (!isRecord(value)) throw wrong(place, value, 'an object')
+    return value
+  },
+)
+
+export const list = <T>(
+  read: Reader<T>,
+  most = Number.POSITIVE_INFINITY,
+): Reader<readonly Exclude<T, undefined>[]> =>
+  faced(listFace(read, Number.isFinite(most) ? { maxItems: most } : {}), (value, place) => {
     if (!Array.isArray(value)) throw wrong(place, value, 'a list')
     if (value.length > most) throw unfit(place, `${value.length} items`, `at most ${most}`)
     return value
       .map((item, index) => read(item, { ...place, path: `${place.path}[${index}]` }))
       .filter((item) => item !== undefined) as Exclude<T, undefined>[]
-  }
+  })
 
 /** `null` counts as absent, since many clients send it for what they do not set. */
-export const object =
-  <R extends Readers>(fields: R): Reader<Said<R>> =>
-  (value, place) => {
+export const object = <R extends Readers>(fields: R): Reader<Said<R>> =>
+  faced(shape(fields), (value, place) => {
     if (!isRecord(value)) throw place.path === '' ? noBody(value) : wrong(place, value, 'an object')
     const said: Record<string, unknown> = {}
     for (const name of Object.keys(value)) {
@@ -117,16 +139,15 @@ export const object =
       if (read !== undefined) said[name] = read
     }
     return said as Said<R>
-  }
+  })
 
 /** An object whose `key` says what the rest of it is. `refusals`: the vendor's words with no place here. */
-export const choose =
-  <const R extends Readers>(
-    key: string,
-    readers: R,
-    refusals: Readonly<Record<string, string>> = {},
-  ): Reader<ReturnType<R[keyof R]>> =>
-  (value, place) => {
+export const choose = <const R extends Readers>(
+  key: string,
+  readers: R,
+  refusals: Readonly<Record<string, string>> = {},
+): Reader<ReturnType<R[keyof R]>> =>
+  faced(toldApart(key, readers), (value, place) => {
     if (!isRecord(value)) throw wrong(place, value, 'an object')
     const word = value[key]
     const at = within(place, key)
@@ -137,27 +158,34 @@ export const choose =
       if (why !== undefined) throw unsupported(at, `'${word}' ${why}`)
     }
     throw wrong(at, word, `one of ${Object.keys(readers).join(', ')}`)
-  }
+  })
 
 /** Meaning that would be lost. `unless`: values that ask for nothing. */
-export const refused =
-  (why: string, unless: (value: unknown) => boolean = () => false): Reader<undefined> =>
-  (value, place) => {
-    if (!unless(value)) throw unsupported(place, why)
-    return undefined
-  }
+export const refused = (
+  why: string,
+  unless: (value: unknown) => boolean = () => false,
+): Reader<undefined> =>
+  faced(
+    () => undefined,
+    (value, place) => {
+      if (!unless(value)) throw unsupported(place, why)
+      return undefined
+    },
+  )
 
 /** A preference that is lost, and told. `unless`: values that ask for nothing. */
-export const leftOut =
-  <T>(
-    read: Reader<T>,
-    why: string,
-    unless: (value: T) => boolean = () => false,
-  ): Reader<undefined> =>
-  (value, place) => {
-    if (!unless(read(value, place))) tell(place, `left out; ${why}`)
-    return undefined
-  }
+export const leftOut = <T>(
+  read: Reader<T>,
+  why: string,
+  unless: (value: T) => boolean = () => false,
+): Reader<undefined> =>
+  faced(
+    notCarried(() => schemaOf(read), why),
+    (value, place) => {
+      if (!unless(read(value, place))) tell(place, `left out; ${why}`)
+      return undefined
+    },
+  )
 
 const noBody = (value: unknown): TollgateError =>
   new TollgateError('invalid_body', `The body is ${kind(value)}, needs a JSON object.`)
@@ -165,18 +193,4 @@ const noBody = (value: unknown): TollgateError =>
 function unknownField(place: Place, name: string, known: readonly string[]): TollgateError {
   const at = within(place, clipped(name))
   return unsupported(at, `is not a field here, which takes ${known.join(', ')}.`)
-}
-
-const clipped = (value: string): string => (value.length > 60 ? `${value.slice(0, 60)}…` : value)
-
-function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(clipped(value))
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : kind(value)
-}
-
-function kind(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'a list'
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

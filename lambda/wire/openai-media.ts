@@ -1,6 +1,18 @@
 /** Images and documents that callers send inside the request, as data URLs. */
 import type { ImageType } from '../core/conversation.ts'
 import { type Place, tell, unfit, unsupported, wrong } from './openai-fields.ts'
+import { anyString, described, type Face } from './schema.ts'
+
+export const dataUrl: Face = () => ({
+  type: 'string',
+  pattern: '^[Dd][Aa][Tt][Aa]:',
+  description: 'A data URL; the gateway never fetches.',
+})
+
+export const fileData: Face = described(
+  anyString,
+  'A data URL, or bare base64 where the ending of filename says what it is.',
+)
 
 type Media<Type extends string> = { readonly mediaType: Type; readonly data: string }
 

@@ -21,6 +21,7 @@ import {
 } from './openai-fields.ts'
 import { marked, speaker } from './openai-marks.ts'
 import { cached, cacheFields, systemContent, toolContent, userContent } from './openai-parts.ts'
+import { faced, listFace, needing } from './schema.ts'
 
 /** A message as it was written; what answers a tool call stands alone until it is gathered. */
 type Written =
@@ -36,20 +37,20 @@ const systemShape = object({
   ...cacheFields,
 })
 
-const system: Reader<Written> = (value, place) => {
+const system: Reader<Written> = faced(needing(systemShape, 'content'), (value, place) => {
   const said = systemShape(value, place)
   if (said.content === undefined)
     throw missing(place, 'content', 'a string or a list of text parts')
   return { role: 'system', content: marked(said.content, cached(said).cache, place) }
-}
+})
 
 const userShape = object({ role: anyText, content: userContent, name: speaker, ...cacheFields })
 
-const user: Reader<Written> = (value, place) => {
+const user: Reader<Written> = faced(needing(userShape, 'content'), (value, place) => {
   const said = userShape(value, place)
   if (said.content === undefined) throw missing(place, 'content', 'a string or a list of parts')
   return { role: 'user', content: marked(said.content, cached(said).cache, place) }
-}
+})
 
 const toolShape = object({
   role: anyText,
@@ -62,13 +63,20 @@ const toolShape = object({
   ...cacheFields,
 })
 
-const tool: Reader<Written> = (value, place) => {
-  const said = toolShape(value, place)
-  if (said.tool_call_id === undefined) throw missing(place, 'tool_call_id', 'the id of a tool call')
-  if (said.content === undefined) throw missing(place, 'content', 'a string or a list of parts')
-  const { content, tool_call_id: callId, is_error: failed = false } = said
-  return { role: 'tool', result: { type: 'tool-result', callId, content, failed, ...cached(said) } }
-}
+const tool: Reader<Written> = faced(
+  needing(toolShape, 'tool_call_id', 'content'),
+  (value, place) => {
+    const said = toolShape(value, place)
+    if (said.tool_call_id === undefined)
+      throw missing(place, 'tool_call_id', 'the id of a tool call')
+    if (said.content === undefined) throw missing(place, 'content', 'a string or a list of parts')
+    const { content, tool_call_id: callId, is_error: failed = false } = said
+    return {
+      role: 'tool',
+      result: { type: 'tool-result', callId, content, failed, ...cached(said) },
+    }
+  },
+)
 
 const written = choose(
   'role',
@@ -79,21 +87,24 @@ const written = choose(
 const mostMessages = 1000
 const mostImages = 20
 
-export const messages: Reader<readonly Message[]> = (value, place) => {
-  const turns = list(written, mostMessages)(value, place)
-  requireAsked(turns, place)
-  const gathered = gather(turns)
-  if (!gathered.some(({ role }) => role !== 'system')) {
-    throw unfit(place, 'no words of a user', 'at least one user message that is not blank')
-  }
-  if (turns.at(-1)?.role === 'user' && gathered.at(-1)?.role === 'assistant') {
-    const last = { ...place, path: `${place.path}[${turns.length - 1}].content` }
-    throw unfit(last, 'blank text', 'what the user says last')
-  }
-  const images = imagesIn(gathered)
-  if (images > mostImages) throw unfit(place, `${images} images`, `at most ${mostImages}`)
-  return gathered
-}
+export const messages: Reader<readonly Message[]> = faced(
+  listFace(written, { minItems: 1, maxItems: mostMessages }),
+  (value, place) => {
+    const turns = list(written, mostMessages)(value, place)
+    requireAsked(turns, place)
+    const gathered = gather(turns)
+    if (!gathered.some(({ role }) => role !== 'system')) {
+      throw unfit(place, 'no words of a user', 'at least one user message that is not blank')
+    }
+    if (turns.at(-1)?.role === 'user' && gathered.at(-1)?.role === 'assistant') {
+      const last = { ...place, path: `${place.path}[${turns.length - 1}].content` }
+      throw unfit(last, 'blank text', 'what the user says last')
+    }
+    const images = imagesIn(gathered)
+    if (images > mostImages) throw unfit(place, `${images} images`, `at most ${mostImages}`)
+    return gathered
+  },
+)
 
 /** Neighbouring results of tools are one turn of the user; turns in which nothing is said are none. */
 function gather(turns: readonly Written[]): readonly Message[] {

@@ -22,6 +22,7 @@ import {
 import { messages } from './openai-messages.ts'
 import { toolChoice, tools } from './openai-tools.ts'
 import { effort, responseFormat, serviceTier, stop, thinking } from './openai-wishes.ts'
+import { type Face, needing } from './schema.ts'
 
 export type OpenAiRequest = SaidRequest & {
   /** Absent where the route names the model. */
@@ -93,6 +94,8 @@ const asked = object({
   functions: refused('is retired; send tools'),
   function_call: refused('is retired; send tool_choice'),
 })
+
+export const chatBody: Face = needing(asked, 'messages')
 
 export function readOpenAiRequest(body: unknown, notice: Notice): OpenAiRequest {
   const place: Place = { path: '', notice: once(notice) }

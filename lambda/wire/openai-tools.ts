@@ -19,23 +19,41 @@ import {
   wrong,
 } from './openai-fields.ts'
 import { cached, cacheFields } from './openai-parts.ts'
+import {
+  anyObject,
+  anyString,
+  described,
+  either,
+  faced,
+  listFace,
+  needing,
+  notCarried,
+} from './schema.ts'
 
 /** OpenAI's own rule for names, and Bedrock's (ToolSpecification, `name`). */
-const name: Reader<string> = (value, place) => {
-  if (typeof value === 'string' && /^[a-zA-Z0-9_-]{1,64}$/.test(value)) return value
-  throw wrong(place, value, 'a name of 1 to 64 letters, digits, _ and -')
-}
+const namePattern = /^[a-zA-Z0-9_-]{1,64}$/
+
+const name: Reader<string> = faced(
+  () => ({ type: 'string', pattern: namePattern.source }),
+  (value, place) => {
+    if (typeof value === 'string' && namePattern.test(value)) return value
+    throw wrong(place, value, 'a name of 1 to 64 letters, digits, _ and -')
+  },
+)
 
 /** A tool without parameters takes an empty object. */
-const parameters: Reader<JsonObject> = (value, place) => {
-  const schema = record(value, place) as JsonObject
-  if (schema.type !== undefined && schema.type !== 'object') {
-    throw wrong(within(place, 'type'), schema.type, "'object'")
-  }
-  return Object.keys(schema).length === 0 ? noParameters : { type: 'object', ...schema }
-}
+export const parameters: Reader<JsonObject> = faced(
+  described(anyObject, 'A JSON Schema of an object.'),
+  (value, place) => {
+    const schema = record(value, place) as JsonObject
+    if (schema.type !== undefined && schema.type !== 'object') {
+      throw wrong(within(place, 'type'), schema.type, "'object'")
+    }
+    return Object.keys(schema).length === 0 ? noParameters : { type: 'object', ...schema }
+  },
+)
 
-const noParameters: JsonObject = { type: 'object', properties: {} }
+export const noParameters: JsonObject = { type: 'object', properties: {} }
 
 const strict = leftOut(
   flag,
@@ -46,7 +64,7 @@ const strict = leftOut(
 const definition = object({ name, description: anyText, parameters, strict, ...cacheFields })
 const toolShape = object({ type: anyText, function: definition, ...cacheFields })
 
-const functionTool: Reader<Tool> = (value, place) => {
+const functionTool: Reader<Tool> = faced(needing(toolShape, 'function.name'), (value, place) => {
   const { function: said, ...around } = toolShape(value, place)
   if (said?.name === undefined) throw missing(place, 'function.name', 'the name of the tool')
   return {
@@ -56,27 +74,29 @@ const functionTool: Reader<Tool> = (value, place) => {
     ...cached(said),
     ...cached(around),
   }
-}
+})
 
 const mostTools = 128
 
-export const tools: Reader<readonly Tool[]> = (value, place) => {
-  const read = list(choose('type', { function: functionTool }, { custom: noCustom }), mostTools)(
-    value,
-    place,
-  )
-  const names = new Set<string>()
-  for (const [index, tool] of read.entries()) {
-    if (names.has(tool.name)) {
-      const at = { ...place, path: `${place.path}[${index}].function.name` }
-      throw wrong(at, tool.name, 'a name that no other tool has')
-    }
-    names.add(tool.name)
-  }
-  return read
-}
-
 const noCustom = "cannot be carried: models here take only tools of type 'function'"
+
+const anyTool = choose('type', { function: functionTool }, { custom: noCustom })
+
+export const tools: Reader<readonly Tool[]> = faced(
+  listFace(anyTool, { maxItems: mostTools }),
+  (value, place) => {
+    const read = list(anyTool, mostTools)(value, place)
+    const names = new Set<string>()
+    for (const [index, tool] of read.entries()) {
+      if (names.has(tool.name)) {
+        const at = { ...place, path: `${place.path}[${index}].function.name` }
+        throw wrong(at, tool.name, 'a name that no other tool has')
+      }
+      names.add(tool.name)
+    }
+    return read
+  },
+)
 
 const namedChoice = object({ type: anyText, function: object({ name }) })
 
@@ -89,11 +109,11 @@ const choiceWord = oneOf({
 const choiceObject = choose(
   'type',
   {
-    function: (value, place): ToolChoice => {
+    function: faced(needing(namedChoice, 'function.name'), (value, place): ToolChoice => {
       const said = namedChoice(value, place)
       if (said.function?.name === undefined) throw missing(place, 'function.name', 'a tool’s name')
       return { type: 'tool', name: said.function.name }
-    },
+    }),
   },
   {
     allowed_tools: 'cannot be carried: send in tools only those that may be called',
@@ -101,14 +121,22 @@ const choiceObject = choose(
   },
 )
 
-export const toolChoice: Reader<ToolChoice> = (value, place) =>
-  isRecord(value) ? choiceObject(value, place) : choiceWord(value, place)
+export const toolChoice: Reader<ToolChoice> = faced(
+  either(needing(choiceWord), needing(choiceObject)),
+  (value, place) => (isRecord(value) ? choiceObject(value, place) : choiceWord(value, place)),
+)
+
+/** Says again what another field says. */
+export const unread: Reader<undefined> = faced(
+  notCarried(() => ({}), 'another field says it'),
+  () => undefined,
+)
 
 const calledFunction = object({
   name: anyText,
-  arguments: argumentsOf,
+  arguments: faced(described(anyString, 'A JSON object, as text.'), argumentsOf),
   /** What `chat.completions.parse` adds, made of `arguments`. */
-  parsed_arguments: () => undefined,
+  parsed_arguments: unread,
 })
 
 const callShape = object({
@@ -119,12 +147,15 @@ const callShape = object({
   index: wholeNumber(0),
 })
 
-const functionCall: Reader<ToolCall> = (value, place) => {
-  const { id, function: called } = callShape(value, place)
-  if (id === undefined || id === '') throw missing(place, 'id', 'the id of the call')
-  if (called?.name === undefined) throw missing(place, 'function.name', 'the name of the tool')
-  return { type: 'tool-call', id, name: called.name, input: called.arguments ?? {} }
-}
+const functionCall: Reader<ToolCall> = faced(
+  needing(callShape, 'id', 'function.name'),
+  (value, place) => {
+    const { id, function: called } = callShape(value, place)
+    if (id === undefined || id === '') throw missing(place, 'id', 'the id of the call')
+    if (called?.name === undefined) throw missing(place, 'function.name', 'the name of the tool')
+    return { type: 'tool-call', id, name: called.name, input: called.arguments ?? {} }
+  },
+)
 
 export const toolCalls = list(choose('type', { function: functionCall }, { custom: noCustom }))
 

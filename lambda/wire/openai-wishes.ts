@@ -15,16 +15,19 @@ import {
   words,
   wrong,
 } from './openai-fields.ts'
+import { either, faced, filledString, listFace, needing } from './schema.ts'
 
 const mostStops = 4
 
-export const stop: Reader<readonly string[]> = (value, place) =>
-  Array.isArray(value) ? sequences(value, place) : [sequence(value, place)]
-
-const sequence: Reader<string> = (value, place) => {
+const sequence: Reader<string> = faced(filledString, (value, place) => {
   if (typeof value === 'string' && value !== '') return value
   throw wrong(place, value, 'a non-empty string')
-}
+})
+
+export const stop: Reader<readonly string[]> = faced(
+  either(filledString, listFace(sequence, { maxItems: mostStops })),
+  (value, place) => (Array.isArray(value) ? sequences(value, place) : [sequence(value, place)]),
+)
 
 const sequences = list(sequence, mostStops)
 
@@ -39,23 +42,29 @@ const reasoningEffort = oneOf({
   max: { type: 'adaptive', effort: 'max' },
 })
 
-export const effort: Reader<ThinkingWish> = (value, place) => {
+export const effort: Reader<ThinkingWish> = faced(needing(reasoningEffort), (value, place) => {
   if (value === 'minimal') tell(place, 'minimal is taken as low')
   return reasoningEffort(value, place)
-}
+})
 
 const budgeted = object({ type: anyText, budget_tokens: wholeNumber(1) })
 const plainly = object({ type: anyText })
 
 /** Anthropic's word, which OpenAI's clients carry to gateways (LiteLLM, "Reasoning content"). */
 export const thinking = choose('type', {
-  disabled: (value, place): ThinkingWish => plainly(value, place) && { type: 'off' },
-  adaptive: (value, place): ThinkingWish => plainly(value, place) && { type: 'adaptive' },
-  enabled: (value, place): ThinkingWish => {
+  disabled: faced(
+    needing(plainly),
+    (value, place): ThinkingWish => plainly(value, place) && { type: 'off' },
+  ),
+  adaptive: faced(
+    needing(plainly),
+    (value, place): ThinkingWish => plainly(value, place) && { type: 'adaptive' },
+  ),
+  enabled: faced(needing(budgeted, 'budget_tokens'), (value, place): ThinkingWish => {
     const { budget_tokens: tokens } = budgeted(value, place)
     if (tokens === undefined) throw missing(place, 'budget_tokens', 'a whole number')
     return { type: 'budget', tokens }
-  },
+  }),
 })
 
 const schemaShape = object({
@@ -69,20 +78,26 @@ const schemaShape = object({
 const schemaFormat = object({ type: anyText, json_schema: schemaShape })
 
 export const responseFormat: Reader<OutputFormat | undefined> = choose('type', {
-  text: (value, place) => void plainly(value, place),
-  json_object: (value, place): OutputFormat => plainly(value, place) && { type: 'json' },
-  json_schema: (value, place): OutputFormat => {
-    const said = schemaFormat(value, place).json_schema
-    if (said?.name === undefined) throw missing(place, 'json_schema.name', 'a name')
-    if (said.schema === undefined) throw missing(place, 'json_schema.schema', 'a JSON Schema')
-    const { name, description, schema } = said
-    return {
-      type: 'json-schema',
-      name,
-      ...(description !== undefined && { description }),
-      schema: schema as Extract<OutputFormat, { type: 'json-schema' }>['schema'],
-    }
-  },
+  text: faced(needing(plainly), (value, place) => void plainly(value, place)),
+  json_object: faced(
+    needing(plainly),
+    (value, place): OutputFormat => plainly(value, place) && { type: 'json' },
+  ),
+  json_schema: faced(
+    needing(schemaFormat, 'json_schema.name', 'json_schema.schema'),
+    (value, place): OutputFormat => {
+      const said = schemaFormat(value, place).json_schema
+      if (said?.name === undefined) throw missing(place, 'json_schema.name', 'a name')
+      if (said.schema === undefined) throw missing(place, 'json_schema.schema', 'a JSON Schema')
+      const { name, description, schema } = said
+      return {
+        type: 'json-schema',
+        name,
+        ...(description !== undefined && { description }),
+        schema: schema as Extract<OutputFormat, { type: 'json-schema' }>['schema'],
+      }
+    },
+  ),
 })
 
 const tierWord = oneOf({
@@ -95,7 +110,7 @@ const tierWord = oneOf({
   scale: undefined,
 })
 
-export const serviceTier: typeof tierWord = (value, place) => {
+export const serviceTier: typeof tierWord = faced(needing(tierWord), (value, place) => {
   if (value === 'scale') tell(place, "left out; Bedrock has no tier 'scale'")
   return tierWord(value, place)
-}
+})

@@ -14,6 +14,7 @@ import {
   words,
 } from './openai-fields.ts'
 import { cached, cacheFields } from './openai-parts.ts'
+import { faced, needing } from './schema.ts'
 
 const grammarShape = object({
   type: anyText,
@@ -21,17 +22,23 @@ const grammarShape = object({
   definition: words,
 })
 
-const grammar: Reader<string> = (value, place) => {
-  const { syntax, definition } = grammarShape(value, place)
-  if (syntax === undefined) throw missing(place, 'syntax', 'lark or regex')
-  if (definition === undefined) throw missing(place, 'definition', 'the grammar')
-  tell(place, 'the grammar is described to the model, which is not held to it')
-  return `The input must match this ${syntax} grammar:\n${definition}`
-}
+const grammar: Reader<string> = faced(
+  needing(grammarShape, 'syntax', 'definition'),
+  (value, place) => {
+    const { syntax, definition } = grammarShape(value, place)
+    if (syntax === undefined) throw missing(place, 'syntax', 'lark or regex')
+    if (definition === undefined) throw missing(place, 'definition', 'the grammar')
+    tell(place, 'the grammar is described to the model, which is not held to it')
+    return `The input must match this ${syntax} grammar:\n${definition}`
+  },
+)
 
 const textShape = object({ type: anyText })
 
-const format = choose('type', { text: (value, place) => void textShape(value, place), grammar })
+const format = choose('type', {
+  text: faced(needing(textShape), (value, place) => void textShape(value, place)),
+  grammar,
+})
 
 const isNo = (value: unknown) => value === false
 const direct = (value: unknown) => JSON.stringify(value) === '["direct"]'
@@ -52,7 +59,7 @@ const toolShape = object({
   ...cacheFields,
 })
 
-export const customTool: Reader<Tool> = (value, place) => {
+export const customTool: Reader<Tool> = faced(needing(toolShape, 'name'), (value, place) => {
   const said = toolShape(value, place)
   if (said.name === undefined) throw missing(place, 'name', 'the name of a tool')
   tell(place, 'a custom tool is sent as a function of one string')
@@ -63,7 +70,7 @@ export const customTool: Reader<Tool> = (value, place) => {
     input: oneString,
     ...cached(said),
   }
-}
+})
 
 const oneString: JsonObject = {
   type: 'object',

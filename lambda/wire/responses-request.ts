@@ -12,6 +12,7 @@ import {
   numberWithin,
   object,
   oneOf,
+  type Place,
   type Reader,
   record,
   refused,
@@ -21,6 +22,7 @@ import {
 } from './openai-fields.ts'
 import { input } from './responses-items.ts'
 import { toolChoice, tools } from './responses-tools.ts'
+import { anyString, type Face, faced, needing, wordOf } from './schema.ts'
 
 const efforts = {
   none: { type: 'off' },
@@ -32,11 +34,11 @@ const efforts = {
   max: { type: 'adaptive', effort: 'max' },
 } as const satisfies Record<string, ThinkingWish>
 
-const effort: Reader<ThinkingWish> = (value, place) => {
+const effort: Reader<ThinkingWish> = faced(wordOf(Object.keys(efforts)), (value, place) => {
   const wish = oneOf(efforts)(value, place)
   if (value === 'minimal') tell(place, 'minimal is sent as low')
   return wish
-}
+})
 
 const summaryWord = oneOf({ auto: 'auto', concise: 'concise', detailed: 'detailed' })
 const summary = leftOut(summaryWord, 'thinking is told as the model tells it', (w) => w === 'auto')
@@ -57,26 +59,29 @@ const schemaShape = object({
   strict: flag,
 })
 
-const jsonSchema: Reader<OutputFormat> = (value, place) => {
-  const { name, description, schema } = schemaShape(value, place)
-  if (name === undefined) throw missing(place, 'name', 'a name of the schema')
-  if (schema === undefined) throw missing(place, 'schema', 'a JSON Schema')
-  return {
-    type: 'json-schema',
-    name,
-    ...(description !== undefined && { description }),
-    schema: schema as JsonObject,
-  }
-}
+const jsonSchema: Reader<OutputFormat> = faced(
+  needing(schemaShape, 'name', 'schema'),
+  (value, place) => {
+    const { name, description, schema } = schemaShape(value, place)
+    if (name === undefined) throw missing(place, 'name', 'a name of the schema')
+    if (schema === undefined) throw missing(place, 'schema', 'a JSON Schema')
+    return {
+      type: 'json-schema',
+      name,
+      ...(description !== undefined && { description }),
+      schema: schema as JsonObject,
+    }
+  },
+)
 
 const onlyType = object({ type: anyText })
 
 const format = choose('type', {
-  text: (value, place) => void onlyType(value, place),
-  json_object: (value, place): OutputFormat => {
+  text: faced(needing(onlyType), (value, place) => void onlyType(value, place)),
+  json_object: faced(needing(onlyType), (value, place): OutputFormat => {
     onlyType(value, place)
     return { type: 'json' }
-  },
+  }),
   json_schema: jsonSchema,
 })
 
@@ -87,22 +92,28 @@ const text = object({
   verbosity: leftOut(verbosity, 'models here do not know it', (word) => word === 'medium'),
 })
 
-const serviceTier: Reader<ServiceTier | undefined> = (value, place) => {
-  if (value === 'scale')
-    return tell(place, 'scale is left out; Bedrock has no such tier') as undefined
-  const tiers = { auto: undefined, default: 'default', flex: 'flex', priority: 'priority' } as const
-  return oneOf(tiers)(value, place)
-}
+const tiers = { auto: undefined, default: 'default', flex: 'flex', priority: 'priority' } as const
+
+const serviceTier: Reader<ServiceTier | undefined> = faced(
+  wordOf([...Object.keys(tiers), 'scale']),
+  (value, place) => {
+    if (value === 'scale')
+      return tell(place, 'scale is left out; Bedrock has no such tier') as undefined
+    return oneOf(tiers)(value, place)
+  },
+)
 
 const elsewhere = 'left out; it belongs to what this gateway does not do'
 
 /** Of what an answer may include, thinking is here, and there are no log probabilities. */
-const include = list((value, place) => {
-  const word = anyText(value, place)
-  if (word === 'message.output_text.logprobs') return refused(noLogprobs)(value, place)
-  if (word !== 'reasoning.encrypted_content') tell(place, elsewhere)
-  return undefined
-})
+const include = list(
+  faced(anyString, (value: unknown, place: Place) => {
+    const word = anyText(value, place)
+    if (word === 'message.output_text.logprobs') return refused(noLogprobs)(value, place)
+    if (word !== 'reasoning.encrypted_content') tell(place, elsewhere)
+    return undefined
+  }),
+)
 
 const noLogprobs = 'cannot be answered: models on Bedrock tell no log probabilities'
 const stateless = 'needs a stored conversation, and this gateway stores nothing; send all of input'
@@ -149,6 +160,8 @@ const body = object({
   context_management: refused('would need a server that compacts; shorten the input instead'),
   moderation: refused('is a service of OpenAI’s; a guard of this gateway does it for all requests'),
 })
+
+export const responsesBody: Face = needing(body, 'model', 'input')
 
 export function readResponsesRequest(value: unknown, notice: Notice): ChatRequest {
   const place = { path: '', notice }

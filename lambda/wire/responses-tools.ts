@@ -1,5 +1,4 @@
 /** Reads the tools of a Responses request, and which of them the model is to call. */
-import type { JsonObject } from '../core/conversation.ts'
 import type { Tool, ToolChoice } from '../core/request.ts'
 import {
   anyText,
@@ -19,7 +18,9 @@ import {
   wrong,
 } from './openai-fields.ts'
 import { cached, cacheFields } from './openai-parts.ts'
+import { noParameters, parameters } from './openai-tools.ts'
 import { callingFields, customTool } from './responses-custom-tools.ts'
+import { either, faced, needing, wordOf } from './schema.ts'
 
 const served = 'runs on a server that this gateway does not have; leave it out'
 const trained = 'is known to models of OpenAI only; define a function that does it'
@@ -45,21 +46,18 @@ const refusedKinds: Readonly<Record<string, string>> = {
   namespace: 'groups tools, which models here do not know; list its functions themselves',
 }
 
-/** A tool without parameters takes an empty object. */
-const noParameters: JsonObject = { type: 'object', properties: {} }
-
 const toolShape = object({
   type: anyText,
   name: words,
   description: anyText,
-  parameters: record as Reader<JsonObject>,
+  parameters,
   strict: leftOut(flag, 'models here are shown the schema, not held to it', (strict) => !strict),
   ...callingFields,
   output_schema: leftOut(record, 'the model is not shown what a tool gives back'),
   ...cacheFields,
 })
 
-const functionTool: Reader<Tool> = (value, place) => {
+const functionTool: Reader<Tool> = faced(needing(toolShape, 'name'), (value, place) => {
   const said = toolShape(value, place)
   if (said.name === undefined) throw missing(place, 'name', 'the name of a function')
   return {
@@ -68,7 +66,7 @@ const functionTool: Reader<Tool> = (value, place) => {
     input: said.parameters ?? noParameters,
     ...cached(said),
   }
-}
+})
 
 export const tools: Reader<readonly Tool[]> = list(
   choose('type', { function: functionTool, custom: customTool }, refusedKinds),
@@ -92,20 +90,23 @@ const modes = { auto: 'auto', none: 'none', required: 'any' } as const
 const nameShape = object({ type: anyText, name: words })
 
 /** A name, which must be that of a tool. */
-const named: Reader<(tools: readonly Tool[]) => string> = (value, place) => {
-  const { name } = nameShape(value, place)
-  if (name === undefined) throw missing(place, 'name', 'the name of a tool')
-  return (tools) => {
-    if (tools.some((tool) => tool.name === name)) return name
-    const names = tools.map((tool) => tool.name).join(', ') || 'none'
-    throw wrong(within(place, 'name'), name, `one of the tools: ${names}`)
-  }
-}
+const named: Reader<(tools: readonly Tool[]) => string> = faced(
+  needing(nameShape, 'name'),
+  (value, place) => {
+    const { name } = nameShape(value, place)
+    if (name === undefined) throw missing(place, 'name', 'the name of a tool')
+    return (tools) => {
+      if (tools.some((tool) => tool.name === name)) return name
+      const names = tools.map((tool) => tool.name).join(', ') || 'none'
+      throw wrong(within(place, 'name'), name, `one of the tools: ${names}`)
+    }
+  },
+)
 
-const oneTool: Reader<Chooser> = (value, place) => {
+const oneTool: Reader<Chooser> = faced(needing(named), (value, place) => {
   const name = named(value, place)
   return (tools) => ({ tools, toolChoice: { type: 'tool', name: name(tools) } })
-}
+})
 
 const allowedShape = object({
   type: anyText,
@@ -114,16 +115,19 @@ const allowedShape = object({
 })
 
 /** The others are left out, which is what it means to the model. */
-const allowedTools: Reader<Chooser> = (value, place) => {
-  const said = allowedShape(value, place)
-  if (said.mode === undefined) throw missing(place, 'mode', 'auto or required')
-  if (said.tools === undefined) throw missing(place, 'tools', 'a list of tools')
-  const choose = mode(said.mode, place)
-  return (tools) => {
-    const names = said.tools?.map((name) => name(tools)) ?? []
-    return choose(tools.filter(({ name }) => names.includes(name)))
-  }
-}
+const allowedTools: Reader<Chooser> = faced(
+  needing(allowedShape, 'mode', 'tools'),
+  (value, place) => {
+    const said = allowedShape(value, place)
+    if (said.mode === undefined) throw missing(place, 'mode', 'auto or required')
+    if (said.tools === undefined) throw missing(place, 'tools', 'a list of tools')
+    const choose = mode(said.mode, place)
+    return (tools) => {
+      const names = said.tools?.map((name) => name(tools)) ?? []
+      return choose(tools.filter(({ name }) => names.includes(name)))
+    }
+  },
+)
 
 const chosenByKind = choose(
   'type',
@@ -132,5 +136,10 @@ const chosenByKind = choose(
 )
 
 /** Many clients send `auto` whether or not there are tools. */
-export const toolChoice: Reader<Chooser> = (value, place) =>
-  typeof value === 'string' ? mode(oneOf(modes)(value, place), place) : chosenByKind(value, place)
+export const toolChoice: Reader<Chooser> = faced(
+  either(wordOf(Object.keys(modes)), needing(chosenByKind)),
+  (value, place) =>
+    typeof value === 'string'
+      ? mode(oneOf(modes)(value, place), place)
+      : chosenByKind(value, place),
+)

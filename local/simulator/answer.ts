@@ -132,8 +132,15 @@ function toolCalls(asked: Asked, mark: Mark | undefined, id: string): readonly T
   return called.map(({ name, schema }, index) => ({
     id: index === 0 ? id : `${id}${index}`,
     name,
-    input: exampleOf(schema),
+    input: inputOf(schema),
   }))
+}
+
+/** What a tool is called with is an object, whatever its schema would let through besides. */
+function inputOf(schema: unknown): object {
+  const example = exampleOf(schema)
+  const isObject = typeof example === 'object' && example !== null && !Array.isArray(example)
+  return isObject ? example : {}
 }
 
 const cycled = <T>(items: readonly T[], count: number): readonly T[] =>

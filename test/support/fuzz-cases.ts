@@ -12,9 +12,18 @@ type Change = {
   readonly value: Json
 }
 
+/** What is listed twice happens twice as often. */
 const kinds = [
-  ...(['replace', 'replace', 'delete', 'copy', 'rename', 'add', 'wrap', 'swap', 'repeat'] as const),
-]
+  'replace',
+  'replace',
+  'delete',
+  'copy',
+  'rename',
+  'add',
+  'wrap',
+  'swap',
+  'repeat',
+] as const
 
 type Place = { readonly inside: Json[] | { [key: string]: Json }; readonly key: string }
 
@@ -147,15 +156,19 @@ export function casesOf(target: Target): fc.Arbitrary<InProcessRequest> {
         { weight: 5, arbitrary: fc.constant({}) },
         { weight: 1, arbitrary: oddHeaders },
       ),
+      team: fc.oneof(
+        { weight: 30, arbitrary: fc.constant('platform') },
+        { weight: 1, arbitrary: fc.constantFrom('demo', 'data', 'gone', '__proto__') },
+      ),
       query: fc.option(fc.dictionary(oddKey, fc.string(), { maxKeys: 2 }), { freq: 10 }),
     })
-    .map(({ seed, name, oddly, stream, changes, damage, headers, query }) => {
+    .map(({ seed, name, oddly, stream, changes, damage, headers, team, query }) => {
       const model = seed.model ?? name
       const said = seed.body && bodyOf(seed, parameter ? undefined : (oddly ?? model), stream)
       const changed = said && changes.reduce(change, said)
       const path = oddly ?? encodeURIComponent(model)
       return {
-        ...{ method, resource, headers, team: 'platform' },
+        ...{ method, resource, headers, team },
         ...(parameter !== undefined && { path: { [parameter]: path } }),
         ...(changed !== undefined && { body: damage(withRaw(JSON.stringify(changed))) }),
         ...((seed.query ?? query) && { query: { ...seed.query, ...query } }),

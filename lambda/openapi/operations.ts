@@ -1,0 +1,98 @@
+/** One operation a route: what it is called, what it takes and what it answers. */
+import type { Dialect, Route } from '../core/contracts.ts'
+import type { JsonObject } from '../core/conversation.ts'
+import type { AnswerName } from './answers.ts'
+import { failuresOfLists, failuresWithKey, failuresWithout } from './errors.ts'
+import { modelHeaders, plainHeaders } from './headers.ts'
+import { requestSchema } from './requests.ts'
+import { type Words, wordsOf } from './words.ts'
+
+type Operation = Route & {
+  readonly operation: JsonObject
+  /** What stands in its body. */
+  readonly takes?: { readonly name: string; readonly schema: JsonObject }
+}
+
+export const operationsOf = (dialects: readonly Dialect[]): readonly Operation[] =>
+  dialects.flatMap((dialect) => dialect.routes.map((route) => described(dialect, route)))
+
+function described(dialect: Dialect, route: Route): Operation {
+  const { method, path } = route
+  const said = wordsOf(`${method} ${path}`, dialect.id)
+  if (method === 'GET') return { ...route, operation: operation(dialect, route, said) }
+  const name = `${said.operationId.charAt(0).toUpperCase()}${said.operationId.slice(1)}Request`
+  const takes = { name, schema: requestSchema(dialect, path) }
+  const requestBody = { required: true, content: json(schemaRef(name)) }
+  return { ...route, operation: { ...operation(dialect, route, said), requestBody }, takes }
+}
+
+function operation(dialect: Dialect, { method, path }: Route, said: Words): JsonObject {
+  const { operationId, summary, tag, query } = said
+  const parameters = [...inPath(path), ...(query ?? [])]
+  const asks = dialect.task !== 'list'
+  const failures = asks ? failuresWithKey : failuresOfLists(path.includes('{'))
+  const alone = dialect.task === 'native' && dialect.streams
+  const streams = alone || (dialect.task === 'chat' && method === 'POST')
+  return {
+    operationId,
+    summary,
+    tags: [tag],
+    ...(parameters.length > 0 && { parameters }),
+    responses: {
+      200: {
+        description: alone ? 'The answer as it comes.' : 'The answer.',
+        headers: asks ? modelHeaders : plainHeaders,
+        content: {
+          ...(!alone && json(schemaRef(said.gives))),
+          ...(said.plainText === true && { 'text/plain': { schema: { type: 'string' } } }),
+          ...(streams && stream(dialect.streamType)),
+        },
+      },
+      ...failures,
+    },
+  }
+}
+
+const schemaRef = (name: string): JsonObject => ({
+  $ref: `#/components/schemas/${name}`,
+})
+
+const json = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } })
+
+const stream = (type: string): JsonObject => ({
+  [type.split(';')[0] ?? type]: {
+    schema: { type: 'string', description: 'Events of the dialect, as they come.' },
+  },
+})
+
+const inPath = (path: string): readonly JsonObject[] =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+    description: name.startsWith('model')
+      ? 'An alias, a Bedrock model id, an inference profile’s id or an ARN, percent-encoded once.'
+      : 'Percent-encoded once.',
+  }))
+
+const open = (path: string, operationId: string, summary: string, gives: AnswerName) => ({
+  method: 'GET' as const,
+  path,
+  operation: {
+    operationId,
+    summary,
+    tags: ['gateway'],
+    security: [],
+    responses: {
+      200: { description: summary, headers: plainHeaders, content: json(schemaRef(gives)) },
+      ...failuresWithout,
+    },
+  },
+})
+
+/** What needs no key. */
+export const openOperations: readonly Operation[] = [
+  open('/health', 'getHealth', 'Whether the gateway answers', 'Health'),
+  open('/openapi.json', 'getDescription', 'This description', 'AnyAnswer'),
+]

@@ -1,0 +1,21 @@
+/** What a route takes, as the reader of its own dialect says it. */
+import type { Dialect } from '../core/contracts.ts'
+import type { JsonObject } from '../core/conversation.ts'
+import type { Faced } from '../wire/schema.ts'
+import { withNulls } from './nulls.ts'
+
+/** Where the reader says nothing: the caller's bytes go on to Bedrock, which judges them. */
+const judgedElsewhere: JsonObject = {
+  type: 'object',
+  description: 'The body that Bedrock documents for this operation and model.',
+}
+
+/** The body must name the model where the path does not. */
+export function requestSchema(dialect: Dialect, path: string): JsonObject {
+  const reader = 'parse' in dialect ? (dialect.parse as Faced) : {}
+  const schema = reader.schema?.()
+  if (schema === undefined) return judgedElsewhere
+  const { required = [] } = schema as { required?: readonly string[] }
+  const named = path.includes('{model}')
+  return withNulls(named ? schema : { ...schema, required: [...new Set(['model', ...required])] })
+}
