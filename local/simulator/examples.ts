@@ -6,13 +6,13 @@ type Schema = Readonly<Record<string, unknown>>
 const deepest = 6
 
 const byType: Readonly<Record<string, (schema: Schema, root: Schema, depth: number) => unknown>> = {
-  string: ({ minLength }) => 'simulated'.padEnd(asNumber(minLength, 0), '.'),
+  string: ({ minLength }) => 'simulated'.padEnd(atMost(1000, minLength, 0), '.'),
   integer: ({ minimum }) => asNumber(minimum, 1),
   number: ({ minimum }) => asNumber(minimum, 1),
   boolean: () => true,
   null: () => null,
   array: ({ items, minItems }, root, depth) =>
-    Array.from({ length: asNumber(minItems, 1) }, () => example(items, root, depth + 1)),
+    Array.from({ length: atMost(100, minItems, 1) }, () => example(items, root, depth + 1)),
   object: ({ properties, required }, root, depth) =>
     Object.fromEntries(
       Object.entries(asSchema(properties))
@@ -32,7 +32,8 @@ function example(schema: unknown, root: Schema, depth: number): unknown {
   const choices = given.anyOf ?? given.oneOf ?? given.allOf
   if (Array.isArray(choices)) return example(choices[0], root, depth + 1)
   const [type] = [given.type ?? (given.properties === undefined ? 'string' : 'object')].flat()
-  return byType[String(type)]?.(given, root, depth) ?? null
+  const name = String(type)
+  return Object.hasOwn(byType, name) ? (byType[name]?.(given, root, depth) ?? null) : null
 }
 
 /** `#/$defs/name`, the only references a tool's schema has. */
@@ -43,6 +44,10 @@ function definition(reference: string, root: Schema): unknown {
 
 const asSchema = (value: unknown): Schema =>
   typeof value === 'object' && value !== null ? (value as Schema) : {}
+
+/** A schema may ask for more than anybody wants to read. */
+const atMost = (most: number, value: unknown, otherwise: number): number =>
+  Math.min(most, Math.max(0, Math.trunc(asNumber(value, otherwise))))
 
 const asNumber = (value: unknown, otherwise: number): number =>
   typeof value === 'number' ? value : otherwise
