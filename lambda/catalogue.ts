@@ -3,14 +3,14 @@ import type { GatewayConfig } from './core/config.ts'
 import type { Caller } from './core/contracts.ts'
 import { TollgateError } from './core/errors.ts'
 import type { AnyModel } from './core/model.ts'
-import { anyModelById, everyModel } from './models/index.ts'
+import { anyModelById, everyModel, modelByVendorName } from './models/index.ts'
 import { profileScopes, withoutProfile } from './models/profiles.ts'
 
 /** `sendAs` where a profile was chosen by name; else the region decides. */
 export type Found = { readonly model: AnyModel; readonly sendAs?: string }
 
 export type Catalogue = {
-  /** By alias, id, profile id or ARN. Throws 403 or 404 with the names this team may use. */
+  /** By alias, id, profile id, ARN, or the name Anthropic's own API has. Throws 403 or 404 with the names this team may use. */
   readonly find: (name: string, caller: Caller) => Found
   /** Names and models of a team, aliases first. */
   readonly usableBy: (caller: Caller) => ReadonlyMap<string, AnyModel>
@@ -40,7 +40,7 @@ export function openCatalogue(config: GatewayConfig): Catalogue {
 
   function byId(name: string): Found | undefined {
     const { id, scope } = withoutProfile(name)
-    const model = anyModelById.get(id)
+    const model = anyModelById.get(id) ?? modelByVendorName.get(name)
     if (model === undefined || scope === undefined) return model && { model }
     const reachable = model.profiles.includes(scope) && scopes.includes(scope)
     return reachable ? { model, sendAs: `${scope}.${id}` } : undefined

@@ -40,6 +40,8 @@ describe('a model is found', () => {
       `arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.${haiku}`,
       `us.${haiku}`,
     ],
+    ['Anthropic’s own name', 'claude-haiku-4-5-20251001', undefined],
+    ['the same without its date', 'claude-haiku-4-5', undefined],
     ['its own ARN', `arn:aws:bedrock:us-east-1::foundation-model/${haiku}`, undefined],
   ])('by %s', (_, name, sendAs) => {
     expect(find('some', name)).toEqual([haiku, sendAs])

@@ -66,6 +66,9 @@ describe.each(models)('messages with %s', (model) => {
       ],
     })
     expect(JSON.stringify(second.content)).toContain('Snow, minus 4')
+    const whole = await client().messages.create({ ...tools, messages: [callTool] })
+    expect(whole.content.map(({ type }) => type)).toEqual(first.content.map(({ type }) => type))
+    expect(whole.stop_reason).toBe('tool_use')
   })
 })
 

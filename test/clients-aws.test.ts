@@ -172,6 +172,29 @@ describe('converse', () => {
     expect(JSON.parse(input)).toEqual(expect.any(Object))
   })
 
+  it('holds an answer to a schema', async () => {
+    const schema = JSON.stringify({
+      type: 'object',
+      properties: { name: { type: 'string' } },
+      required: ['name'],
+      additionalProperties: false,
+    })
+    const output = await client().send(
+      new ConverseCommand({
+        modelId: 'claude',
+        messages: [user([{ text: 'A person, please.' }])],
+        outputConfig: {
+          textFormat: {
+            type: 'json_schema',
+            structure: { jsonSchema: { name: 'person', schema } },
+          },
+        },
+      }),
+    )
+    const said = output.output?.message?.content?.[0]?.text ?? ''
+    expect(JSON.parse(said)).toEqual({ name: expect.any(String) })
+  })
+
   it('embeds by invoke', async () => {
     const body = JSON.stringify({ inputText: 'one', dimensions: 256 })
     const modelId = 'amazon.titan-embed-text-v2:0'

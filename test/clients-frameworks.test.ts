@@ -8,6 +8,7 @@ import {
   generateText,
   jsonSchema,
   type LanguageModel,
+  Output,
   streamText,
   type ToolSet,
   tool,
@@ -25,6 +26,7 @@ const openai = () =>
     baseURL: `${gateway.url()}/v1`,
     apiKey: gateway.key(),
     includeUsage: true,
+    supportsStructuredOutputs: true,
   })
 const anthropic = () => createAnthropic({ baseURL: `${gateway.url()}/v1`, apiKey: gateway.key() })
 const bedrock = () =>
@@ -106,6 +108,21 @@ describe.each(models)('the AI SDK through %s', (_, model) => {
     expect(text).toMatch(/Turns before: 2/)
   })
 
+  it('holds an answer to a schema', async () => {
+    const schema = jsonSchema<{ name: string }>({
+      type: 'object',
+      properties: { name: { type: 'string' } },
+      required: ['name'],
+      additionalProperties: false,
+    })
+    const { output } = await generateText({
+      ...asked(),
+      prompt: 'A person, please.',
+      output: Output.object({ schema }),
+    })
+    expect(output).toEqual({ name: expect.any(String) })
+  })
+
   it('is told of an error', async () => {
     const [simulator] = Object.values(gateway.local().simulators)
     simulator?.fault('throttle', { times: 1 })
@@ -142,6 +159,37 @@ describe('LangChain', () => {
     let text = ''
     for await (const chunk of await chat().stream('What is a dystopia?')) text += chunk.content
     expect(text).toContain('What is a dystopia?')
+  })
+
+  it('reads history and images', async () => {
+    const url = `data:image/png;base64,${png}`
+    const answer = await chat().invoke([
+      ['human', 'Hello there'],
+      ['ai', 'Hi.'],
+      [
+        'human',
+        [
+          { type: 'text', text: 'What is this?' },
+          { type: 'image_url', image_url: { url } },
+        ],
+      ],
+    ])
+    expect(answer.content).toMatch(/image\/png/)
+    expect(answer.content).toMatch(/Turns before: 2/)
+  })
+
+  it('calls tools in a stream', async () => {
+    const bound = chat().bindTools([
+      {
+        type: 'function',
+        function: { name: 'weather', parameters: { type: 'object', properties: {} } },
+      },
+    ])
+    const names: string[] = []
+    for await (const chunk of await bound.stream('[[simulate:tool-call]] Weather?')) {
+      for (const { name } of chunk.tool_call_chunks ?? []) if (name) names.push(name)
+    }
+    expect(names).toEqual(['weather'])
   })
 
   it('calls tools, and holds an answer to a schema', async () => {

@@ -52,3 +52,17 @@ export const modelById: ReadonlyMap<string, Model> = new Map(
 export const anyModelById: ReadonlyMap<string, AnyModel> = new Map(
   everyModel.map((model) => [model.id, model]),
 )
+
+/**
+ * By the name Anthropic's own API has for it, with its date and without: what its clients send.
+ * `anthropic.claude-haiku-4-5-20251001-v1:0` is `claude-haiku-4-5-20251001` and `claude-haiku-4-5`.
+ */
+export const modelByVendorName: ReadonlyMap<string, AnyModel> = new Map(
+  models.flatMap((model) => vendorNames(model.id).map((name): [string, AnyModel] => [name, model])),
+)
+
+function vendorNames(id: string): readonly string[] {
+  if (!id.startsWith('anthropic.')) return []
+  const dated = id.replace('anthropic.', '').replace(/-v\d+(:\d+)?$/, '')
+  return [dated, dated.replace(/-\d{8}$/, '')]
+}
