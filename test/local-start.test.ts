@@ -50,6 +50,8 @@ it('starts, prints a curl that answers, and stops without a trace', async () => 
   const { stdout } = await promisify(execFile)('sh', ['-c', curl])
   expect(JSON.parse(stdout)).toMatchObject({ model: 'llama', stop_reason: 'end_turn' })
 
+  /** The request's line is another process's to print, so it may come after the answer. */
+  await expect.poll(gateway.output).toMatch(/^POST {2}\/bedrock.*\n/m)
   const before = gateway.output().length
   const wrong = await fetch(`${url}/bedrock?key=${address.keys.demo}`)
   expect([wrong.status, ((await wrong.json()) as { error: object }).error]).toEqual([
