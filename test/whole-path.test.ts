@@ -147,6 +147,35 @@ describe('what Bedrock refuses', () => {
   })
 })
 
+describe('a model that falls silent', () => {
+  const body = (stream: boolean) =>
+    JSON.stringify({ model: 'nova', question: 'Why?', max_tokens: 50, stream })
+  /** Of which 1.5 seconds are kept back to end the answer. */
+  const remaining = 1_700
+
+  it.each([false, true])(
+    'before its answer is a 504 in good time, streamed: %j',
+    async (stream) => {
+      bedrock.fault('hang', { times: 1 })
+      const answer = await invoke({ body: body(stream), team: 'platform', remaining })
+      expect(answer.statusCode).toBe(504)
+      expect(JSON.parse(answer.text).error.code).toBe('upstream_timeout')
+      expect(answer.headers['x-tollgate-attempts']).toBe('us-east-1:TimeoutError')
+    },
+  )
+
+  it('within its answer ends the stream with the error', async () => {
+    bedrock.fault('hang-stream:2', { times: 1 })
+    const answer = await invoke({ body: body(true), team: 'platform', remaining })
+    const frames = framesOf(answer)
+    expect(frames.at(-1)).toMatchObject({
+      event: 'error',
+      data: { error: { code: 'upstream_timeout' } },
+    })
+    expect(frames.some(({ event }) => event === 'delta')).toBe(true)
+  })
+})
+
 describe('a stream that breaks', () => {
   const streamed = (id: string) =>
     ask({ model: id, question: 'Why?', max_tokens: 12, stream: true })

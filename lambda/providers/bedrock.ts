@@ -18,9 +18,9 @@ const settleMs = 1_500
 export const bedrock: Provider = async (call) => {
   const { target, remaining, attempted } = call
   const { send, streams } = prepared(call)
-  const left = Math.max(0, remaining() - settleMs)
-  const patience = Math.min(firstByteMs[streams ? 'stream' : 'whole'], left)
-  const deadline = openDeadline(patience, idleMs, call.signal)
+  const totalMs = remaining() - settleMs
+  const patience = { firstByteMs: firstByteMs[streams ? 'stream' : 'whole'], idleMs, totalMs }
+  const deadline = openDeadline(patience, call.signal)
   const started = performance.now()
   const tell = (outcome: string) =>
     attempted({ region: target.region, outcome, ms: performance.now() - started })

@@ -1,4 +1,12 @@
-/** One timer for one attempt: first for its first byte, then, started anew, for each next one. */
+/** The patience of one attempt: for its first byte, for each next one, and for all of it. */
+
+export type Patience = {
+  readonly firstByteMs: number
+  /** Longest silence, once something was heard. */
+  readonly idleMs: number
+  /** What is left of the function's own time, less what ending properly takes. */
+  readonly totalMs: number
+}
 
 export type Deadline = {
   readonly signal: AbortSignal
@@ -11,29 +19,34 @@ export type Deadline = {
   readonly abandon: () => void
 }
 
-export function openDeadline(firstByteMs: number, idleMs: number, caller: AbortSignal): Deadline {
+export function openDeadline(
+  { firstByteMs, idleMs, totalMs }: Patience,
+  caller: AbortSignal,
+): Deadline {
   const controller = new AbortController()
   let passed = false
   const expire = () => {
     passed = true
     controller.abort()
   }
-  let timer = setTimeout(expire, firstByteMs)
-  let idle = false
+  const total = setTimeout(expire, Math.max(0, totalMs))
+  let silence = setTimeout(expire, firstByteMs)
+  let begun = false
   const leave = () => controller.abort()
   if (caller.aborted) leave()
   else caller.addEventListener('abort', leave, { once: true })
   const done = () => {
-    clearTimeout(timer)
+    clearTimeout(total)
+    clearTimeout(silence)
     caller.removeEventListener('abort', leave)
   }
   return {
     signal: controller.signal,
     heard() {
-      if (idle) return void timer.refresh()
-      clearTimeout(timer)
-      timer = setTimeout(expire, idleMs)
-      idle = true
+      if (begun) return void silence.refresh()
+      clearTimeout(silence)
+      silence = setTimeout(expire, idleMs)
+      begun = true
     },
     passed: () => passed,
     done,

@@ -19,6 +19,8 @@ export type InProcessRequest = {
   readonly path?: Readonly<Record<string, string>>
   readonly query?: Readonly<Record<string, string>>
   readonly team?: string
+  /** Milliseconds the function has; 60 seconds by default. */
+  readonly remaining?: number
 }
 
 const prelude = new WeakMap<PassThrough, Metadata>()
@@ -57,7 +59,9 @@ export async function invoke(request: InProcessRequest): Promise<InProcessAnswer
     return true
   })
   try {
-    await handler(eventOf(request), stream, { getRemainingTimeInMillis: () => 60_000 })
+    await handler(eventOf(request), stream, {
+      getRemainingTimeInMillis: () => request.remaining ?? 60_000,
+    })
   } finally {
     spy.mockRestore()
   }
