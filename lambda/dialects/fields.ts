@@ -10,6 +10,7 @@ import {
   trueOrFalse,
   wordString,
 } from '../wire/schema.ts'
+import { clipped, kind, shown } from '../wire/shown.ts'
 
 /** `needs` completes the sentence "max_tokens: got -5, needs …". */
 export type Field<T> = {
@@ -87,23 +88,4 @@ function unknownField(name: string, known: readonly string[]): TollgateError {
   const param = clipped(name)
   const message = `${param}: is not a field of this request; it takes ${known.join(', ')}.`
   return new TollgateError('unsupported_parameter', message, { param })
-}
-
-const clipped = (value: string): string => (value.length > 60 ? `${value.slice(0, 60)}…` : value)
-
-const shown = (value: unknown): string =>
-  typeof value === 'string'
-    ? JSON.stringify(clipped(value))
-    : isScalar(value)
-      ? String(value)
-      : kind(value)
-
-const isScalar = (value: unknown): boolean =>
-  typeof value === 'number' || typeof value === 'boolean'
-
-function kind(value: unknown): string {
-  if (value === undefined) return 'empty'
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'a list'
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
