@@ -205,6 +205,14 @@ describe('converse', () => {
   })
 })
 
+it('a prompt for Jurassic-2 goes through as it is', async () => {
+  const body = JSON.stringify({ prompt: '大谷翔平について教えて' })
+  const command = { modelId: 'ai21.j2-ultra-v1', contentType: 'application/json', body }
+  const output = await client('HTTP/1.1').send(new InvokeModelCommand(command))
+  const { completions } = JSON.parse(output.body.transformToString())
+  expect(completions[0].data.text).toContain('大谷翔平について教えて')
+})
+
 describe('a model', () => {
   it.each([
     'claude',

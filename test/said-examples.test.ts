@@ -77,6 +77,11 @@ describe('a prompt of its family’s template is taken apart into turns', () => 
     ])
   })
 
+  it('a question that begins like a speaker is what a user says, whole', () => {
+    const { messages } = saidJurassic({ prompt: 'Assistant:<|' })
+    expect(messages).toEqual([{ role: 'user', content: [{ type: 'text', text: 'Assistant:<|' }] }])
+  })
+
   it('an image of Llama’s stands where its marker stood', () => {
     const prompt = `<|begin_of_text|>${header('user')}<|image|>What is it?<|eot_id|>${header('assistant')}`
     const said = saidLlama3({ prompt, images: ['iVBORw0KGgoAAAA='] })

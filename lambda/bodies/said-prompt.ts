@@ -43,7 +43,9 @@ export function spoken(between: string, speakers: Speakers, opening?: 'system'):
     const pieces = prompt.split(border)
     const before = opening === undefined ? '' : (pieces.shift() ?? '')
     const turns = pieces.flatMap(turn)
-    if (turns.length < pieces.length || turns.at(-1)?.role !== 'assistant') return undefined
+    const whole = turns.length === pieces.length && turns.at(-1)?.role === 'assistant'
+    /** One speaker alone is a text that begins like one. */
+    if (!whole || (turns.length === 1 && before === '')) return undefined
     return opening === undefined || before === ''
       ? turns
       : [{ role: opening, text: before }, ...turns]
