@@ -2,7 +2,7 @@
  * Goldens of Anthropic's dialect: what callers send, and what they are answered. Checked against
  * the types and readers of @anthropic-ai/sdk 1.11. `UPDATE_GOLDENS=1` rewrites the answers.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type ErrorCode, TollgateError } from '../lambda/core/errors.ts'
@@ -10,23 +10,11 @@ import type { ReplyEvent } from '../lambda/core/reply.ts'
 import type { ChatRequest } from '../lambda/core/request.ts'
 import { anthropicMessages } from '../lambda/dialects/anthropic-messages.ts'
 import { answerFacts, posted } from './support/anthropic.ts'
-import {
-  collected,
-  filesOf,
-  readJson,
-  requestOf,
-  scenarioFolder,
-  scenarios,
-} from './support/bodies.ts'
+import { collected, readJson, requestOf, scenarioFolder } from './support/bodies.ts'
+import { goldenOf, having, update } from './support/goldens.ts'
 
-const update = process.env.UPDATE_GOLDENS !== undefined
-const having = (file: string) => scenarios.filter((scenario) => filesOf(scenario).includes(file))
-
-function expectGolden(scenario: string, file: string, actual: string) {
-  const path = join(scenarioFolder, scenario, file)
-  if (update) writeFileSync(path, actual)
-  return expect(actual).toBe(readFileSync(path, 'utf8'))
-}
+const expectGolden = (scenario: string, file: string, actual: string) =>
+  expect(actual).toBe(goldenOf(scenario, file, actual))
 
 /** Anthropic has no word for a seed, and none for what a schema is called. */
 const inAnthropic = ({ sampling: { seed, ...sampling }, output, ...request }: ChatRequest) => ({

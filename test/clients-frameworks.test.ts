@@ -20,17 +20,38 @@ const gateway = served()
 const png =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
-const openai = () =>
+const openai = (apiKey = gateway.key()) =>
   createOpenAICompatible({
     name: 'tollgate',
     baseURL: `${gateway.url()}/v1`,
-    apiKey: gateway.key(),
+    apiKey,
     includeUsage: true,
     supportsStructuredOutputs: true,
   })
-const anthropic = () => createAnthropic({ baseURL: `${gateway.url()}/v1`, apiKey: gateway.key() })
-const bedrock = () =>
-  createAmazonBedrock({ region: 'us-east-1', baseURL: gateway.url(), apiKey: gateway.key() })
+const anthropic = (apiKey = gateway.key()) =>
+  createAnthropic({ baseURL: `${gateway.url()}/v1`, apiKey })
+const bedrock = (apiKey = gateway.key()) =>
+  createAmazonBedrock({ region: 'us-east-1', baseURL: gateway.url(), apiKey })
+
+const providers: readonly (readonly [string, (model: string, key: string) => LanguageModel])[] = [
+  ['openai-compatible', (model, key) => openai(key)(model)],
+  ['anthropic', (model, key) => anthropic(key)(model)],
+  ['amazon-bedrock', (model, key) => bedrock(key)(model)],
+]
+
+/** What Bedrock may fail with, and the status a client is told. */
+const upstreamErrors: readonly (readonly [fault: string, status: number])[] = [
+  ['throttle', 429],
+  ['html', 502],
+  ['error:503:ServiceUnavailableException', 503],
+  ['error:408:ModelTimeoutException', 504],
+]
+
+function simulated() {
+  const [simulator] = Object.values(gateway.local().simulators)
+  if (simulator === undefined) throw new Error('There is no simulator.')
+  return simulator
+}
 
 const models: readonly (readonly [string, () => LanguageModel])[] = [
   ['openai-compatible', () => openai()('nova')],
@@ -123,12 +144,34 @@ describe.each(models)('the AI SDK through %s', (_, model) => {
     expect(output).toEqual({ name: expect.any(String) })
   })
 
-  it('is told of an error', async () => {
-    const [simulator] = Object.values(gateway.local().simulators)
-    simulator?.fault('throttle', { times: 1 })
-    await expect(generateText({ ...asked(), prompt: 'Hi' })).rejects.toMatchObject({
-      statusCode: 429,
-    })
+  it.each(upstreamErrors)('is told of %s as a %i', async (fault, statusCode) => {
+    simulated().fault(fault, { times: 1 })
+    await expect(generateText({ ...asked(), prompt: 'Hi' })).rejects.toMatchObject({ statusCode })
+  })
+
+  it('is told of what it asked wrongly, and of what is too large', async () => {
+    const wrong = { ...asked(), maxOutputTokens: 999_999_999, prompt: 'Hi' }
+    await expect(generateText(wrong)).rejects.toMatchObject({ statusCode: 400 })
+    const prompt = 'x'.repeat(4_600_000)
+    await expect(generateText({ ...asked(), prompt })).rejects.toMatchObject({ statusCode: 413 })
+  })
+})
+
+describe.each(providers)('the AI SDK through %s is told', (_, modelOf) => {
+  const failed = (model: string, key: string) =>
+    expect(
+      generateText({
+        model: modelOf(model, key),
+        maxOutputTokens: 20,
+        maxRetries: 0,
+        prompt: 'Hi',
+      }),
+    ).rejects
+
+  it('of an unknown key, a model it may not use, and one that is not there', async () => {
+    await failed('claude', 'wrong').toMatchObject({ statusCode: 401 })
+    await failed('claude', gateway.local().keys.few ?? '').toMatchObject({ statusCode: 403 })
+    await failed('no.such-model', gateway.key()).toMatchObject({ statusCode: 404 })
   })
 })
 
@@ -141,13 +184,14 @@ it('the AI SDK embeds', async () => {
 })
 
 describe('LangChain', () => {
-  const chat = () =>
+  const chat = (change = {}) =>
     new ChatOpenAI({
       model: 'nova',
       apiKey: gateway.key(),
       maxTokens: 300,
       maxRetries: 0,
       configuration: { baseURL: `${gateway.url()}/v1` },
+      ...change,
     })
 
   it('invokes and streams', async () => {
@@ -212,10 +256,21 @@ describe('LangChain', () => {
     expect(await structured.invoke('A person, please.')).toEqual({ name: expect.any(String) })
   })
 
-  it('is told of an error', async () => {
-    const [simulator] = Object.values(gateway.local().simulators)
-    simulator?.fault('throttle', { times: 1 })
-    await expect(chat().invoke('Hi')).rejects.toMatchObject({ status: 429 })
+  it.each(upstreamErrors)('is told of %s as a %i', async (fault, status) => {
+    simulated().fault(fault, { times: 1 })
+    await expect(chat().invoke('Hi')).rejects.toMatchObject({ status })
+  })
+
+  it('is told of keys, models and sizes that will not do', async () => {
+    await expect(chat({ apiKey: 'wrong' }).invoke('Hi')).rejects.toMatchObject({ status: 401 })
+    const few = chat({ apiKey: gateway.local().keys.few ?? '', model: 'claude' })
+    await expect(few.invoke('Hi')).rejects.toMatchObject({ status: 403 })
+    await expect(chat({ maxTokens: 999_999_999 }).invoke('Hi')).rejects.toMatchObject({
+      status: 400,
+    })
+    await expect(chat({ model: 'none' }).invoke('Hi')).rejects.toMatchObject({ status: 404 })
+    const long = 'x'.repeat(4_600_000)
+    await expect(chat().invoke(long)).rejects.toMatchObject({ status: 413 })
   })
 
   it('embeds', async () => {

@@ -1,32 +1,13 @@
-/**
- * Goldens of the OpenAI chat dialect, checked against OpenAI, "API reference: Chat" and openai-node.
- * `UPDATE_GOLDENS=1` rewrites its answers from what the scenario's model said.
- */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { TollgateError } from '../lambda/core/errors.ts'
 import type { Reply, ReplyEvent } from '../lambda/core/reply.ts'
 import { openaiChat } from '../lambda/dialects/openai-chat.ts'
-import {
-  collected,
-  filesOf,
-  readJson,
-  requestOf,
-  scenarioFolder,
-  scenarios,
-} from './support/bodies.ts'
+import { collected, filesOf, readJson, requestOf, scenarios } from './support/bodies.ts'
+import { goldenOf, having, update } from './support/goldens.ts'
 import { answerFacts, post, streamOf } from './support/openai-chat.ts'
 
-const update = process.env.UPDATE_GOLDENS !== undefined
-
-const having = (file: string) => scenarios.filter((scenario) => filesOf(scenario).includes(file))
-
-function expectGolden(scenario: string, file: string, actual: string) {
-  const path = join(scenarioFolder, scenario, file)
-  if (update) writeFileSync(path, actual)
-  expect(parsed(actual)).toEqual(parsed(readFileSync(path, 'utf8')))
-}
+const expectGolden = (scenario: string, file: string, actual: string) =>
+  expect(parsed(actual)).toEqual(parsed(goldenOf(scenario, file, actual)))
 
 const parsed = (text: string): unknown => (text.startsWith('{') ? JSON.parse(text) : text)
 

@@ -1,31 +1,14 @@
-/**
- * Goldens of the Responses dialect, checked against the types and the stream reader of openai-node.
- * `UPDATE_GOLDENS=1` rewrites the answers from what the scenario's model said.
- */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { TollgateError } from '../lambda/core/errors.ts'
 import type { ReplyEvent } from '../lambda/core/reply.ts'
 import type { ChatRequest } from '../lambda/core/request.ts'
 import { openaiResponses } from '../lambda/dialects/openai-responses.ts'
-import {
-  collected,
-  filesOf,
-  readJson,
-  requestOf,
-  scenarioFolder,
-  scenarios,
-} from './support/bodies.ts'
+import { collected, filesOf, readJson, requestOf, scenarios } from './support/bodies.ts'
+import { goldenOf, having } from './support/goldens.ts'
 import { facts, post } from './support/openai-responses.ts'
 
-const update = process.env.UPDATE_GOLDENS !== undefined
-const having = (file: string) => scenarios.filter((scenario) => filesOf(scenario).includes(file))
-
 function expectGolden(scenario: string, file: string, actual: string) {
-  const path = join(scenarioFolder, scenario, file)
-  if (update) writeFileSync(path, actual)
-  const golden = readFileSync(path, 'utf8')
+  const golden = goldenOf(scenario, file, actual)
   if (file.endsWith('.json')) expect(JSON.parse(actual)).toEqual(JSON.parse(golden))
   else expect(actual).toBe(golden)
 }
