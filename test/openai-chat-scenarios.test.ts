@@ -1,3 +1,7 @@
+/**
+ * Goldens of the OpenAI chat dialect, checked against OpenAI, "API reference: Chat" and openai-node.
+ * `UPDATE_GOLDENS=1` rewrites its answers from what the scenario's model said.
+ */
 import { describe, expect, it } from 'vitest'
 import { TollgateError } from '../lambda/core/errors.ts'
 import type { Reply, ReplyEvent } from '../lambda/core/reply.ts'

@@ -1,3 +1,7 @@
+/**
+ * Goldens of the Responses dialect, checked against the types and the stream reader of openai-node.
+ * `UPDATE_GOLDENS=1` rewrites the answers from what the scenario's model said.
+ */
 import { describe, expect, it } from 'vitest'
 import { TollgateError } from '../lambda/core/errors.ts'
 import type { ReplyEvent } from '../lambda/core/reply.ts'
