@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, it, vi } from 'vitest'
-import { credentials } from '../lambda/providers/credentials.ts'
+import { credentials } from '../lambda/aws/credentials.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tollgate-credentials-'))
 afterEach(() => void vi.unstubAllEnvs())

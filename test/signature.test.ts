@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { encodedSegment, signed } from '../lambda/providers/signature.ts'
+import { encodedSegment, signed } from '../lambda/aws/signature.ts'
 import { runs } from './support/effort.ts'
 
 /** The SDK's signer takes a hash of this shape. */
@@ -66,7 +66,12 @@ it('is what @smithy/signature-v4 makes of the same request', async () => {
           body,
         }
         const theirs = await signer.sign(request as never, { signingDate: date })
-        const ours = signed({ host, path, headers, body }, region, credentials, date.getTime())
+        const ours = signed(
+          { host, path, headers, body },
+          { service: 'bedrock', region },
+          credentials,
+          date.getTime(),
+        )
         const { headers: signedHeaders } = theirs as unknown as { headers: Record<string, string> }
         expect(ours.authorization).toBe(signedHeaders.authorization)
       },

@@ -13,7 +13,58 @@ export type Quota = { readonly limit: number; readonly period: Period; readonly 
 /** A token bucket: `rate` requests a second on average, `burst` at once. */
 export type Throttle = { readonly rate: number; readonly burst: number }
 
-export type Plan = { readonly quota?: Quota; readonly throttle?: Throttle }
+/** Calendar windows, in the configuration's time zone; a week begins on Monday. */
+export type Window = 'minute' | 'day' | 'week' | 'month'
+
+/** What is counted: exactly one of the three. `usd` has at most six decimals. */
+export type Measured =
+  | { readonly requests: number }
+  | { readonly tokens: number }
+  | { readonly usd: number }
+
+/**
+ * What happens at a limit: a call that does not fit is refused (default); or it passes, and people
+ * are warned at 80 and 100 % (`warn`); or it passes, and what would have been refused is counted
+ * (`report`). Limits that refuse warn too.
+ */
+export type AtLimit = 'refuse' | 'warn' | 'report'
+
+/** At most so much in each window. Tokens are all that are billed: input, output, cached. */
+export type Limit = Measured & { readonly per: Window; readonly then?: AtLimit }
+
+/** A limit of a plan, for each of its teams. */
+export type PlanLimit = Limit & {
+  /** All keys and models of a team together (default), each key apart, or each model apart. */
+  readonly each?: 'team' | 'key' | 'model'
+  /** Of one model alone, by its alias; with `each: 'model'`. Absent: of every model. */
+  readonly model?: string
+}
+
+export type Plan = {
+  /** Counted twice: by API Gateway for each key, at its best effort; by the ledger for the team, exactly. */
+  readonly quota?: Quota
+  readonly throttle?: Throttle
+  readonly limits?: readonly PlanLimit[]
+  /** Most calls of a team at once. */
+  readonly maxParallel?: number
+  /**
+   * What is reserved before a call: the most it can be billed (`hard`, default), so that a limit is
+   * never passed; or what it is likely to be billed (`tight`), so that a limit is used to its end.
+   */
+  readonly mode?: 'hard' | 'tight'
+  /** Where the ledger cannot be asked: no call (default), or a bounded allowance. */
+  readonly onLedgerFailure?: 'refuse' | 'allow'
+}
+
+/** Sign-in in place of keys: JSON Web Tokens of one issuer. */
+export type JwtConfig = {
+  /** Its address, as in the tokens' `iss`. */
+  readonly issuer: string
+  /** Any one of them must be in `aud`, or in `client_id` where a token has no `aud`. */
+  readonly audience: string | readonly string[]
+  /** Which claim names the team. */
+  readonly teamClaim: string
+}
 
 export type Team = {
   /** The name of a plan. */
@@ -47,8 +98,11 @@ export type GatewayConfig = {
   readonly stage?: string
   /** The first is the gateway's home: it is deployed there, and calls Bedrock there. */
   readonly regions: readonly (string | RegionConfig)[]
-  /** Which headers carry a key: both (default), or `x-api-key` alone, without an authorizer. */
-  readonly auth?: 'any' | 'x-api-key'
+  /**
+   * Which headers carry a key: both (default), or `x-api-key` alone, without an authorizer. With
+   * `jwt`, both, and `Authorization: Bearer` also takes a token of that issuer.
+   */
+  readonly auth?: 'any' | 'x-api-key' | { readonly jwt: JwtConfig }
   /** Alias to catalogue id, or to a row of one's own. */
   readonly models: Readonly<Record<string, string | AnyModel>>
   readonly plans: Readonly<Record<string, Plan>>
@@ -56,6 +110,12 @@ export type GatewayConfig = {
   readonly teams: Readonly<Record<string, Team>>
   /** What all callers together may send, before any key is looked at. */
   readonly throttle?: Throttle
+  /** Limits of all teams together. */
+  readonly organisation?: { readonly limits: readonly Limit[] }
+  /** Where days, weeks and months of limits begin; an IANA name. Default `UTC`. */
+  readonly timeZone?: string
+  /** Who is told when 80 and 100 % of a limit are used: an SNS topic, by ARN. */
+  readonly alerts?: { readonly topic: string }
   readonly logs?: LogConfig
 }
 

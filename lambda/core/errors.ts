@@ -27,6 +27,8 @@ export const errorCodes = {
   request_too_large: { status: 413, type: 'request_too_large', retryable: false },
   unsupported_media_type: { status: 415, type: 'invalid_request_error', retryable: false },
   quota_exceeded: { status: 429, type: 'rate_limit_error', retryable: false },
+  tokens_per_minute: { status: 429, type: 'rate_limit_error', retryable: false },
+  budget_exceeded: { status: 429, type: 'rate_limit_error', retryable: false },
   throttled: { status: 429, type: 'rate_limit_error', retryable: false },
   upstream_throttled: { status: 429, type: 'rate_limit_error', retryable: true },
   internal_error: { status: 500, type: 'api_error', retryable: false },
@@ -37,11 +39,32 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes
 
+/** The limit that refused a call. Amounts are requests, tokens, calls, or micro-dollars. */
+export type Grounds = {
+  /** Whose limit it is. */
+  readonly whose: 'team' | 'organisation' | 'provider'
+  /** `day` or `now`, for the number of calls at once. */
+  readonly window: 'minute' | 'day' | 'week' | 'month' | 'now'
+  readonly measure: 'requests' | 'tokens' | 'micro-usd' | 'parallel'
+  /** Of one key or one model alone. */
+  readonly key?: string
+  readonly model?: string
+  readonly limit: number
+  /** Settled, without what is reserved for calls on their way. */
+  readonly used: number
+  readonly reserved: number
+  readonly asked: number
+  /** Milliseconds since 1970; absent for calls at once. */
+  readonly resetsAt?: number
+}
+
 type Details = {
   /** The field that was wrong, as `messages[2].content`. */
   readonly param?: string
   /** Seconds after which the same request may pass. */
   readonly retryAfter?: number
+  /** Why it was refused, as `GET /v1/decisions/{id}` will tell. */
+  readonly grounds?: Grounds
   /** What happened, in the upstream's words: for the log, never for the caller. */
   readonly cause?: unknown
 }
@@ -50,6 +73,9 @@ export class TollgateError extends Error {
   readonly code: ErrorCode
   readonly param: string | undefined
   readonly retryAfter: number | undefined
+  readonly grounds: Grounds | undefined
+  /** Set once the decision is kept. */
+  decisionId: string | undefined
 
   constructor(code: ErrorCode, message: string, details: Details = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -57,6 +83,7 @@ export class TollgateError extends Error {
     this.code = code
     this.param = details.param
     this.retryAfter = details.retryAfter
+    this.grounds = details.grounds
   }
 
   get status(): number {

@@ -22,6 +22,8 @@ const exceptionNames = {
   model_not_found: 'ResourceNotFoundException',
   route_not_found: 'ResourceNotFoundException',
   quota_exceeded: 'ThrottlingException',
+  tokens_per_minute: 'ThrottlingException',
+  budget_exceeded: 'ThrottlingException',
   throttled: 'ThrottlingException',
   upstream_throttled: 'ThrottlingException',
   internal_error: 'InternalServerException',

@@ -1,4 +1,6 @@
 /** Asks Bedrock for the answer to a conversation, whole or as a stream. */
+
+import { bytesOf } from '../aws/post.ts'
 import type { TargetedChat } from '../core/contracts.ts'
 import { withPrompt } from '../core/estimate.ts'
 import { type ReplyEvent, replay } from '../core/reply.ts'
@@ -6,7 +8,6 @@ import { failure, type Send } from './attempt.ts'
 import { ask, type Operation } from './bedrock-endpoint.ts'
 import { bedrockEvents } from './bedrock-stream.ts'
 import type { Deadline } from './deadline.ts'
-import { bytesOf } from './post.ts'
 import { nativeHeaders, parsedAnswer, reportedUsage } from './whole-answer.ts'
 
 const operations = {

@@ -1,10 +1,11 @@
 /** Asks Bedrock how many tokens a conversation has, without having it answered. */
+
+import { bytesOf } from '../aws/post.ts'
 import type { TargetedChat } from '../core/contracts.ts'
 import { TollgateError } from '../core/errors.ts'
 import { type Reply, replay } from '../core/reply.ts'
 import type { Send } from './attempt.ts'
 import { ask } from './bedrock-endpoint.ts'
-import { bytesOf } from './post.ts'
 import { parsedAnswer } from './whole-answer.ts'
 
 /**

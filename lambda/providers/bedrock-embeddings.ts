@@ -1,11 +1,12 @@
 /** Asks Bedrock for vectors: as few calls as the model's batches allow, some at a time, in order. */
+
+import { bytesOf } from '../aws/post.ts'
 import type { TargetedEmbedding } from '../core/contracts.ts'
 import { withPrompt } from '../core/estimate.ts'
 import { type ReplyEvent, replay } from '../core/reply.ts'
 import type { Send } from './attempt.ts'
 import { ask } from './bedrock-endpoint.ts'
 import type { Deadline } from './deadline.ts'
-import { bytesOf } from './post.ts'
 import { nativeHeaders, parsedAnswer, reportedUsage } from './whole-answer.ts'
 
 /** Calls of one request that are under way at once: a team's batch shall not take all of the quota. */

@@ -1,9 +1,9 @@
 /** One signed request to Bedrock Runtime, and what it answers: bytes, or the exception it names. */
 import type { IncomingMessage } from 'node:http'
+import { credentials } from '../aws/credentials.ts'
+import { bytesOf, post } from '../aws/post.ts'
+import { encodedSegment, signed } from '../aws/signature.ts'
 import type { Target } from '../core/contracts.ts'
-import { credentials } from './credentials.ts'
-import { bytesOf, post } from './post.ts'
-import { encodedSegment, signed } from './signature.ts'
 
 export type Operation =
   | 'invoke'
@@ -40,7 +40,12 @@ export async function ask(target: Target, asked: Asked): Promise<IncomingMessage
   const base = baseOf(target)
   const path = `${base.pathname.replace(/\/$/, '')}/model/${encodedSegment(target.modelId)}/${operation}`
   const unsigned = { host: base.host, path, body, headers: { ...jsonType, ...headers } }
-  const ready = signed(unsigned, target.region, await credentials(), Date.now())
+  const ready = signed(
+    unsigned,
+    { service: 'bedrock', region: target.region },
+    await credentials(),
+    Date.now(),
+  )
   const url = new URL(path, base)
   const answer = await post({ url, headers: ready, body, signal })
   if (answer.statusCode !== 200) throw await exceptionOf(answer)

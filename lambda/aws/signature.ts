@@ -1,4 +1,4 @@
-/** Signs a request to Bedrock: AWS Signature Version 4, its signing key kept for the day. */
+/** Signs a request to an AWS service: Signature Version 4, its signing keys kept for the day. */
 import { createHash, createHmac } from 'node:crypto'
 
 export type Credentials = {
@@ -16,13 +16,15 @@ export type Unsigned = {
   readonly body: Uint8Array
 }
 
-const service = 'bedrock'
+/** Which service is asked, by the name it is signed with, and where. */
+export type SigningScope = { readonly service: string; readonly region: string }
+
 const algorithm = 'AWS4-HMAC-SHA256'
 
 /** The headers to send. `now` in milliseconds since 1970. */
 export function signed(
   { host, path, headers, body }: Unsigned,
-  region: string,
+  { service, region }: SigningScope,
   { accessKeyId, secretAccessKey, sessionToken }: Credentials,
   now: number,
 ): Record<string, string> {
@@ -36,7 +38,7 @@ export function signed(
   const canonical = `POST\n${twiceEncoded(path)}\n\n${lines}\n${signedHeaders}\n${sha256(body)}`
   const scope = `${day}/${region}/${service}/aws4_request`
   const toSign = `${algorithm}\n${time}\n${scope}\n${sha256(canonical)}`
-  const key = signingKey(secretAccessKey, day, region)
+  const key = signingKey(secretAccessKey, day, region, service)
   const signature = createHmac('sha256', key).update(toSign).digest('hex')
   const credential = `Credential=${accessKeyId}/${scope}`
   const parts = `${credential}, SignedHeaders=${signedHeaders}, Signature=${signature}`
@@ -56,15 +58,19 @@ export const encodedSegment = (segment: string): string =>
 const sha256 = (data: string | Uint8Array): string =>
   createHash('sha256').update(data).digest('hex')
 
-let known: { readonly of: string; readonly key: Buffer } | undefined
+/** By day, region and service; a function asks a handful of them. */
+const known = new Map<string, { readonly secret: string; readonly key: Buffer }>()
+const mostKnown = 32
 
-function signingKey(secret: string, day: string, region: string): Buffer {
-  const of = `${day}/${region}/${secret}`
-  if (known?.of !== of) {
-    const hmac = (key: string | Buffer, data: string) =>
-      createHmac('sha256', key).update(data).digest()
-    const dated = hmac(hmac(`AWS4${secret}`, day), region)
-    known = { of, key: hmac(hmac(dated, service), 'aws4_request') }
-  }
-  return known.key
+function signingKey(secret: string, day: string, region: string, service: string): Buffer {
+  const scope = `${day}/${region}/${service}`
+  const kept = known.get(scope)
+  if (kept?.secret === secret) return kept.key
+  const hmac = (key: string | Buffer, data: string) =>
+    createHmac('sha256', key).update(data).digest()
+  const dated = hmac(hmac(`AWS4${secret}`, day), region)
+  const key = hmac(hmac(dated, service), 'aws4_request')
+  if (known.size >= mostKnown) known.clear()
+  known.set(scope, { secret, key })
+  return key
 }
