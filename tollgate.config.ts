@@ -12,8 +12,20 @@ export default defineGateway({
   },
 
   plans: {
-    trial: { quota: { limit: 100, period: 'MONTH' }, throttle: { rate: 100, burst: 200 } },
-    standard: { quota: { limit: 20_000, period: 'DAY' }, throttle: { rate: 20, burst: 40 } },
+    trial: {
+      quota: { limit: 100, period: 'MONTH' },
+      throttle: { rate: 100, burst: 200 },
+      limits: [{ usd: 5, per: 'month' }],
+    },
+    standard: {
+      quota: { limit: 20_000, period: 'DAY' },
+      throttle: { rate: 20, burst: 40 },
+      limits: [
+        { tokens: 2_000_000, per: 'day' },
+        { usd: 200, per: 'month' },
+      ],
+      maxParallel: 20,
+    },
     unmetered: { throttle: { rate: 200, burst: 400 } },
   },
 

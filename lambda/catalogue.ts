@@ -14,6 +14,10 @@ export type Catalogue = {
   readonly find: (name: string, caller: Caller) => Found
   /** Names and models of a team, aliases first. */
   readonly usableBy: (caller: Caller) => ReadonlyMap<string, AnyModel>
+  /** The one name by which limits and operators know a model: its first alias, else its id. */
+  readonly nameOf: (model: AnyModel) => string
+  /** That name for any alias of the configuration. */
+  readonly sameAs: (alias: string) => string
 }
 
 type Usable = {
@@ -65,7 +69,18 @@ export function openCatalogue(config: GatewayConfig): Catalogue {
     throw refusal(name, [...team.names.keys()], known ? 'model_not_allowed' : 'model_not_found')
   }
 
-  return { find, usableBy: (caller) => of(caller).names }
+  const firstAlias = new Map([...aliases].toReversed().map(([name, { model }]) => [model, name]))
+  const nameOf = (model: AnyModel): string => firstAlias.get(model) ?? model.id
+
+  return {
+    find,
+    usableBy: (caller) => of(caller).names,
+    nameOf,
+    sameAs(alias) {
+      const model = aliases.get(alias)?.model
+      return model === undefined ? alias : nameOf(model)
+    },
+  }
 }
 
 /**

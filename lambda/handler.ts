@@ -4,14 +4,19 @@ import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse'
 import httpJsonBodyParser from '@middy/http-json-body-parser'
 import type { Context } from 'aws-lambda'
 import config from '#gateway-config'
+import { accounts } from './account.ts'
+import { openAccounting } from './accounting.ts'
+import { openCalibration } from './budget/calibration.ts'
 import { openCatalogue } from './catalogue.ts'
 import { TollgateError } from './core/errors.ts'
 import { dialects } from './dialects/index.ts'
 import { answer } from './edge/answer.ts'
-import { type GatewayEvent, httpRequestOf, trailOf } from './edge/exchange.ts'
+import { ended, type GatewayEvent, httpRequestOf, trailOf } from './edge/exchange.ts'
 import { exchanges } from './edge/failures.ts'
 import { inputGate, wellFormedText } from './edge/input-gate.ts'
 import { listed, otherRoutes } from './edge/other-routes.ts'
+import { forecaster } from './forecast.ts'
+import { describing } from './openapi/describe.ts'
 import { underPolicies } from './policies/index.ts'
 import { route } from './policies/route.ts'
 import { provider } from './providers/index.ts'
@@ -19,14 +24,15 @@ import { callReader } from './read-call.ts'
 import { findTarget } from './targets.ts'
 
 const catalogue = openCatalogue(config)
+const { ledger, tell, sent, nameOf } = openAccounting(config, catalogue)
 const readCall = callReader(catalogue)
-/** Loaded when it is first asked for, so that a cold start pays nothing for it. */
-const describe = async () => {
-  const { openApiDocument } = await import('./openapi/document.ts')
-  return JSON.stringify(openApiDocument(dialects))
-}
-const otherRoute = otherRoutes(dialects, describe)
-const chat = underPolicies(route(findTarget(config), provider))
+const targetOf = findTarget(config)
+const calibration = openCalibration()
+const forecast = forecaster(calibration)
+const accountOf = accounts({ config, catalogue, readCall, targetOf, ledger, forecast, nameOf })
+const otherRoute = otherRoutes(dialects, describing(dialects))
+const limits = { ledger, targetOf, nameOf, calibration, tell }
+const chat = underPolicies(route(targetOf, provider), limits)
 
 async function gateway(event: GatewayEvent, context: Context, { signal }: { signal: AbortSignal }) {
   const { exchange } = event
@@ -38,10 +44,13 @@ async function gateway(event: GatewayEvent, context: Context, { signal }: { sign
   if (dialect.task === 'list') {
     return listed(exchange, dialect.answer(http, catalogue.usableBy(caller)))
   }
-  const { notice, attempted, found } = trailOf(exchange)
-  const said = readCall(dialect, http, caller, notice, found)
+  if (dialect.task === 'account') {
+    return listed(exchange, await dialect.answer(http, accountOf(exchange, caller)))
+  }
+  const { found, ...trail } = trailOf(exchange)
+  const said = readCall(dialect, http, caller, trail.notice, found)
   const remaining = () => context.getRemainingTimeInMillis()
-  const call = { id, caller, ...said, notice, attempted, record, signal, remaining }
+  const call = { id, caller, ...said, ...trail, record, signal, remaining }
 
   return answer(exchange, dialect, { call, http, reply: await chat(call) })
 }
@@ -49,8 +58,9 @@ async function gateway(event: GatewayEvent, context: Context, { signal }: { sign
 export const handler = middy({
   executionMode: executionModeStreamifyResponse,
   timeoutEarlyInMillis: 0,
+  requestEnd: ({ event }) => ended((event as GatewayEvent).exchange, sent),
 })
-  .use(exchanges(dialects))
+  .use(exchanges(dialects, ledger))
   .use(inputGate())
   .use(httpJsonBodyParser({ disableContentTypeError: true }))
   .use(wellFormedText())

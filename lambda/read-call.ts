@@ -43,11 +43,12 @@ export function callReader(catalogue: Catalogue) {
     http: HttpRequest,
     caller: Caller,
     notice: Notice,
-    found: (model: AnyModel) => void,
+    found: (asked: string, model?: AnyModel) => void,
   ): Said {
     const find = (name: string): Found => {
+      found(name)
       const one = catalogue.find(name, caller)
-      found(one.model)
+      found(name, one.model)
       return one
     }
     if (dialect.task === 'native') return readNative(dialect, http, find(dialect.modelOf(http)))

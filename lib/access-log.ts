@@ -18,6 +18,7 @@ export const accessLogFields = {
   status: '$context.status',
   team: '$context.authorizer.team',
   keyId: '$context.authorizer.keyId',
+  tokenRefusal: '$context.authorizer.tokenRefusal',
   apiKeyId: '$context.identity.apiKeyId',
   sourceIp: '$context.identity.sourceIp',
   refusal: '$context.error.responseType',

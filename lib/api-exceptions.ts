@@ -20,6 +20,7 @@ export const apiExceptions = [
   },
   {
     id: 'AwsSolutions-COG4',
-    reason: 'Callers are programs of a team with a key; there are no users to sign in.',
+    reason:
+      'A usage plan is named by a Lambda authorizer alone, which takes tokens of Cognito too.',
   },
 ]

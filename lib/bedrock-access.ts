@@ -10,6 +10,7 @@ import {
   withoutProfile,
 } from '../lambda/models/profiles.ts'
 import { ConfigError, partitionOf, regionNames } from './gateway-config.ts'
+import { mostPolicies, packed } from './policies.ts'
 
 /** Converse is InvokeModel to IAM; counting is an action of its own. */
 const actions = [
@@ -18,19 +19,13 @@ const actions = [
   'bedrock:CountTokens',
 ]
 
-/** IAM's: characters of a managed policy without white space, and managed policies of a role. */
-export const largestPolicy = 6_144
-export const mostPolicies = 10
-
-/** What surrounds the ARNs of a policy: version, effect and the actions. */
-const frame = 256
-
 /** Statements of each policy. */
 export function bedrockLeave(
   config: GatewayConfig,
   account: string,
 ): readonly (readonly PolicyStatement[])[] {
-  const policies = packed(invocableArns(config, account), account)
+  const asLong = (arn: string) => arn.replace(account, '0'.repeat(12))
+  const policies = packed(invocableArns(config, account), asLong)
   if (policies.length > mostPolicies) {
     const counts = `${policies.length} IAM policies, and a role has ${mostPolicies}`
     throw new ConfigError([`regions, models: so many need ${counts}; name fewer of either`])
@@ -38,21 +33,6 @@ export function bedrockLeave(
   return policies.map((resources) => [
     new PolicyStatement({ effect: Effect.ALLOW, actions, resources: [...resources] }),
   ])
-}
-
-function packed(arns: readonly string[], account: string): readonly (readonly string[])[] {
-  const policies: string[][] = []
-  let room = 0
-  for (const arn of arns) {
-    const size = arn.replace(account, '0'.repeat(12)).length + '"",'.length
-    if (size > room) {
-      policies.push([])
-      room = largestPolicy - frame
-    }
-    policies.at(-1)?.push(arn)
-    room -= size
-  }
-  return policies
 }
 
 /** Everything a caller's words can make the function invoke, in a stable order. */

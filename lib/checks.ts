@@ -83,6 +83,12 @@ function allowed(key: string, names: readonly string[]): string {
   return meant === undefined ? `known are ${names.join(', ')}` : `did you mean '${meant}'?`
 }
 
+export function needsOneOf(kind: string, names: readonly string[], got: string): string {
+  const meant = closest(got, names)
+  const hint = meant === undefined ? '' : `; did you mean '${meant}'?`
+  return `needs the name of a configured ${kind} (${names.join(', ') || 'there is none'})${hint}`
+}
+
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 

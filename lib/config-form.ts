@@ -3,6 +3,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Period } from '../lambda/core/config.ts'
 import { longestTeamName } from '../lambda/core/key.ts'
 import { profileRegions } from '../lambda/models/profiles.ts'
+import { auth } from './auth-form.ts'
 import {
   type Check,
   entries,
@@ -18,6 +19,8 @@ import {
   text,
   wholeNumber,
 } from './checks.ts'
+import { gatewayLimitFields, planLimitFields } from './limits-form.ts'
+import { chatPrice, embeddingPrice } from './price-form.ts'
 
 /** Bounds that API Gateway itself enforces on `offset` (its CreateUsagePlan refuses others). */
 const largestOffset: Readonly<Record<Period, number>> = { DAY: 0, WEEK: 6, MONTH: 27 }
@@ -55,10 +58,6 @@ const quota: Check = (value, path) => {
   return [problem(`${path}.offset`, value.offset, needs)]
 }
 
-/** A price a token, or a thousand, written where one a million belongs is below or above these. */
-const usd = numberAbove(0, 1000, ' USD a million tokens')
-const cacheRates = { cacheRead: usd, cacheWrite5m: usd, cacheWrite1h: usd }
-const rates = { input: usd, output: usd }
 const day = matching(/^\d{4}-\d\d-\d\d$/, 'a day, such as 2026-01-31')
 const range = fields({ min: numberAbove(-Infinity), max: numberAbove(-Infinity) })
 const makes: Check = such('a function', (value) => typeof value === 'function')
@@ -71,18 +70,6 @@ const lifecycle: Check = (value, path) =>
         value,
         path,
       )
-
-const price = list(
-  fields(
-    { ...rates, from: day },
-    {
-      ...cacheRates,
-      above: fields({ ...rates, tokens: wholeNumber(1) }, cacheRates),
-      geoPercent: numberAbove(0, 100),
-    },
-  ),
-  1,
-)
 
 const accepts = fields(
   {
@@ -107,7 +94,6 @@ const accepts = fields(
 const offered = {
   id: text,
   name: text,
-  price,
   profiles: list(oneOf(...Object.keys(profileRegions))),
   onDemand: ((value, path) => (value === 'everywhere' ? [] : list(region)(value, path))) as Check,
   lifecycle,
@@ -116,6 +102,7 @@ const offered = {
 const chatRow = fields(
   {
     ...offered,
+    price: chatPrice,
     body: fields(
       { id: text, build: makes, read: makes, openStream: makes },
       { parse: makes, via: oneOf('converse') },
@@ -129,6 +116,7 @@ const chatRow = fields(
 const embeddingRow = fields({
   ...offered,
   task: oneOf('embed'),
+  price: embeddingPrice,
   body: fields({ id: text, build: makes, read: makes }, { parse: makes }),
   limits: fields({ context: wholeNumber(1), batch: wholeNumber(1) }),
   dimensions: list(wholeNumber(1), 1),
@@ -156,7 +144,7 @@ export const configForm: Check = fields(
     ),
     plans: entries(
       matching(/^[A-Za-z0-9_-]{1,64}$/, 'names of letters, digits, _ and -'),
-      fields({}, { quota, throttle }),
+      fields({}, { quota, throttle, ...planLimitFields }),
       1,
     ),
     teams: entries(
@@ -170,8 +158,9 @@ export const configForm: Check = fields(
   },
   {
     stage: matching(/^[A-Za-z0-9_]{1,128}$/, 'letters, digits and _ only'),
-    auth: oneOf('any', 'x-api-key'),
+    auth,
     throttle,
+    ...gatewayLimitFields,
     logs: fields({}, { retentionDays: oneOf(...retentions), accountRole: flag }),
   },
 )

@@ -12,13 +12,14 @@ import {
 } from 'aws-cdk-lib/aws-apigateway'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
-import type { GatewayConfig } from '../lambda/core/config.ts'
 import { dialects } from '../lambda/dialects/index.ts'
 import { accessLog } from './access-log.ts'
 import { AccountLogRole } from './account-log-role.ts'
 import { apiExceptions } from './api-exceptions.ts'
+import type { CheckedConfig } from './gateway-config.ts'
 import { addGatewayResponses } from './gateway-responses.ts'
-import { keyAuthorizer } from './key-authorizer.ts'
+import { authorizerFunction, keyAuthorizer } from './key-authorizer.ts'
+import type { NodeFunction } from './node-function.ts'
 
 /** What all callers together may send where the configuration says nothing. */
 const defaultThrottle = { rate: 500, burst: 1000 }
@@ -28,8 +29,11 @@ export const openRoutes = ['/health', '/openapi.json']
 
 export class GatewayApi extends RestApi {
   readonly stageUrl: string
+  /** None where API Gateway itself reads the one header. */
+  readonly authorizer: NodeFunction | undefined
 
-  constructor(scope: Construct, id: string, config: GatewayConfig, handler: IFunction) {
+  constructor(scope: Construct, id: string, checked: CheckedConfig, handler: IFunction) {
+    const { config } = checked
     const { rate, burst } = config.throttle ?? defaultThrottle
     const anyHeader = config.auth !== 'x-api-key'
     const stageName = config.stage ?? 'v1'
@@ -58,11 +62,12 @@ export class GatewayApi extends RestApi {
     if (config.logs?.accountRole !== false) {
       this.deploymentStage.node.addDependency(new AccountLogRole(scope, 'AccountLogRole'))
     }
+    this.authorizer = anyHeader ? authorizerFunction(scope, checked) : undefined
     this.addRoutes(handler, {
       apiKeyRequired: true,
-      ...(anyHeader && { authorizer: keyAuthorizer(scope, config) }),
+      ...(this.authorizer && { authorizer: keyAuthorizer(scope, this.authorizer) }),
     })
-    addGatewayResponses(this, anyHeader)
+    addGatewayResponses(this, config)
     Validations.of(this).acknowledge(...apiExceptions)
   }
 

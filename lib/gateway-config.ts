@@ -4,9 +4,10 @@ import type { GatewayConfig } from '../lambda/core/config.ts'
 import type { AnyModel } from '../lambda/core/model.ts'
 import { anyModelById } from '../lambda/models/index.ts'
 import { profileScopes, targetId, withoutProfile } from '../lambda/models/profiles.ts'
-import { problem } from './checks.ts'
+import { needsOneOf, problem } from './checks.ts'
 import { closest } from './closest.ts'
 import { configForm } from './config-form.ts'
+import { limitProblems } from './limit-problems.ts'
 
 /** A configuration that may be deployed, and the file the function's bundle takes it from. */
 export type CheckedConfig = { readonly config: GatewayConfig; readonly file: string }
@@ -23,7 +24,12 @@ export function checkConfig(value: unknown): GatewayConfig {
   const malformed = configForm(value, '')
   if (malformed.length > 0) throw new ConfigError(malformed)
   const config = value as GatewayConfig
-  const problems = [...regionProblems(config), ...modelProblems(config), ...teamProblems(config)]
+  const problems = [
+    ...regionProblems(config),
+    ...modelProblems(config),
+    ...teamProblems(config),
+    ...limitProblems(config, homeRegion(config)),
+  ]
   if (problems.length > 0) throw new ConfigError(problems)
   return config
 }
@@ -126,10 +132,4 @@ function teamProblems({ teams, plans, models: aliases }: GatewayConfig): readonl
     )
     return [...unknownPlan, ...unknownModels]
   })
-}
-
-function needsOneOf(kind: string, names: readonly string[], got: string): string {
-  const meant = closest(got, names)
-  const hint = meant === undefined ? '' : `; did you mean '${meant}'?`
-  return `needs the name of a configured ${kind} (${names.join(', ') || 'there is none'})${hint}`
 }

@@ -1,23 +1,31 @@
 /** What API Gateway itself refuses, in the same words as the function: one body for every client. */
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway'
+import type { GatewayConfig } from '../lambda/core/config.ts'
 import { type ErrorCode, type ErrorType, errorCodes } from '../lambda/core/errors.ts'
+import { jwtOf } from '../lambda/sign-in/jwt-config.ts'
 
 type Refusal = {
   readonly code: ErrorCode
   /** In place of API Gateway's own message. */
-  readonly says?: string
+  readonly says?: string | Asks
   readonly headers?: Readonly<Record<string, string>>
   /** `as-it-is`: a status that API Gateway chooses. */
   readonly status?: 'as-it-is'
 }
 
-const anyHeaderSays =
-  'This gateway needs a key: send it as x-api-key, or as Authorization: Bearer with the key.'
-const oneHeaderSays = 'This gateway needs a key: send it as x-api-key.'
+/** What would have worked, which the operator chose. */
+type Asks = (config: GatewayConfig) => string
+
+const asksForKey: Asks = (config) => {
+  if (config.auth === 'x-api-key') return 'This gateway needs a key: send it as x-api-key.'
+  const either = 'send it as x-api-key, or as Authorization: Bearer with the key.'
+  if (jwtOf(config) === undefined) return `This gateway needs a key: ${either}`
+  return 'This gateway needs a key or a valid token: a key as x-api-key, or either as Authorization: Bearer.'
+}
 const noRoute = 'There is no such route here: check the path and the method.'
 const broken = 'The gateway failed. The request id finds the cause.'
 
-const noKey: Refusal = { code: 'invalid_api_key', says: anyHeaderSays }
+const noKey: Refusal = { code: 'invalid_api_key', says: asksForKey }
 const lost: Refusal = { code: 'route_not_found', says: noRoute }
 const ours: Refusal = { code: 'internal_error', says: broken }
 
@@ -52,10 +60,9 @@ const refusals: Readonly<Record<string, Refusal>> = {
   DEFAULT_5XX: { ...ours, status: 'as-it-is' },
 }
 
-/** `anyHeader`: whether a key is taken from either header. */
-export function addGatewayResponses(api: RestApi, anyHeader: boolean): void {
+export function addGatewayResponses(api: RestApi, config: GatewayConfig): void {
   for (const [name, { code, headers, status, ...rest }] of Object.entries(refusals)) {
-    const says = rest.says === anyHeaderSays && !anyHeader ? oneHeaderSays : rest.says
+    const says = typeof rest.says === 'function' ? rest.says(config) : rest.says
     const facts = errorCodes[code]
     api.addGatewayResponse(name, {
       type: ResponseType.of(name),

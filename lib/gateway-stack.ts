@@ -1,9 +1,11 @@
 /** The whole gateway: who exists, and who may talk to whom. */
 import { CfnOutput, Stack } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
+import { Alerts } from './alerts.ts'
 import { GatewayApi } from './gateway-api.ts'
 import { type CheckedConfig, homeRegion } from './gateway-config.ts'
 import { GatewayFunction } from './gateway-function.ts'
+import { LedgerTable } from './ledger-table.ts'
 import { TeamKeys } from './team-keys.ts'
 import { UsagePlans } from './usage-plans.ts'
 
@@ -16,19 +18,26 @@ export class GatewayStack extends Stack {
       env: { region, ...(account !== undefined && { account }) },
     })
 
-    /** Callers talk to the API, the API to the function, the function to the configured models. */
+    /** Callers talk to the API, the API to the function, the function to models and its ledger. */
     const gateway = new GatewayFunction(this, 'Gateway', checked)
-    const api = new GatewayApi(this, 'Api', config, gateway)
+    const ledger = new LedgerTable(this, 'Ledger')
+    ledger.openTo(gateway)
+    const api = new GatewayApi(this, 'Api', checked, gateway)
 
-    /** Each team has a key, and each key counts against its team's plan. */
+    /** Each team has a key, which counts against its plan, also for those who sign in. */
     const plans = new UsagePlans(this, 'Plans', config, api)
-    new TeamKeys(this, 'Keys', config, plans.idByName)
+    new TeamKeys(this, 'Keys', config, plans.idByName).openTo(api.authorizer)
+
+    /** Who watches the budgets is told before they are used up. */
+    new Alerts(this, 'Alerts', config)
 
     new CfnOutput(this, 'Url', { value: api.stageUrl, description: 'Where the gateway answers.' })
     new CfnOutput(this, 'KeyOfTeam', {
       value: commandForKey(this.stackName, region),
       description: 'Shows the key of a team; put its name for TEAM.',
     })
+    new CfnOutput(this, 'Table', { value: ledger.tableName, description: 'Holds the ledger.' })
+    new CfnOutput(this, 'RestApiId', { value: api.restApiId, description: 'Of the REST API.' })
   }
 }
 

@@ -3,7 +3,10 @@ import { CustomResource, Duration, Fn, NestedStack, Stack } from 'aws-cdk-lib'
 import { CfnApiKey, CfnUsagePlanKey } from 'aws-cdk-lib/aws-apigateway'
 import { Construct } from 'constructs'
 import type { GatewayConfig } from '../lambda/core/config.ts'
+import { jwtOf } from '../lambda/sign-in/jwt-config.ts'
 import { keyIdOf } from './key-id.ts'
+import { type KeySecret, keySecret, openSecrets } from './key-secrets.ts'
+import type { NodeFunction } from './node-function.ts'
 import { teamKeyMaker } from './team-key-maker.ts'
 
 export const keyName = (stackName: string, team: string): string => `${stackName}-${team}`
@@ -15,6 +18,9 @@ export const keyName = (stackName: string, team: string): string => `${stackName
 const bucketOf = (team: string): string => keyIdOf(team).slice(0, 1)
 
 export class TeamKeys extends Construct {
+  /** None where callers send keys alone. */
+  private readonly secrets: KeySecret[] = []
+
   constructor(
     scope: Construct,
     id: string,
@@ -31,8 +37,15 @@ export class TeamKeys extends Construct {
     for (const [team, { plan: planName }] of teams) {
       const planId = planIds.get(planName)
       if (planId === undefined) continue
-      addKey(bucket(`Bucket${bucketOf(team)}`), team, keyName(stackName, team), maker, planId)
+      const stack = bucket(`Bucket${bucketOf(team)}`)
+      const value = addKey(stack, team, keyName(stackName, team), maker, planId)
+      if (jwtOf(config) !== undefined) this.secrets.push(keySecret(stack, team, stackName, value))
     }
+  }
+
+  /** Lets a function read the key of a team whose member has signed in. */
+  openTo(reader: NodeFunction | undefined): void {
+    if (reader !== undefined && this.secrets.length > 0) openSecrets(this, this.secrets, reader)
   }
 }
 
@@ -42,7 +55,7 @@ function addKey(
   name: string,
   { functionArn }: { readonly functionArn: string },
   usagePlanId: string,
-): void {
+): string {
   /** A change of any property asks for a new answer, and only a new `Rotation` has one. */
   const secret = new CustomResource(stack, `${team}Secret`, {
     resourceType: 'Custom::TollgateTeamKey',
@@ -50,15 +63,17 @@ function addKey(
     serviceTimeout: Duration.minutes(5),
     properties: { Team: team, Rotation: '0' },
   })
+  const value = Fn.join('', [team, keyIdOf(team), secret.getAttString('Secret')])
   const key = new CfnApiKey(stack, `${team}Key`, {
     name,
     description: `Key ${keyIdOf(team)} of the team ${team}.`,
     enabled: true,
-    value: Fn.join('', [team, keyIdOf(team), secret.getAttString('Secret')]),
+    value,
   })
   new CfnUsagePlanKey(stack, `${team}Plan`, {
     keyId: key.ref,
     keyType: 'API_KEY',
     usagePlanId,
   })
+  return value
 }

@@ -26,7 +26,7 @@ async function start({ port, bedrock, config, state }: StartOptions): Promise<vo
       ...(config !== undefined && { config }),
       ...(state !== undefined && { state: resolve(state) }),
     })
-    announce(addressFile, local)
+    announce(addressFile, local, config === undefined ? undefined : resolve(config))
     console.log(welcome(local))
     await stopped
     console.log('Stopping …')

@@ -42,12 +42,16 @@ const packageImports = (file: string): string[] =>
 /** What the files of a folder may import of the project, besides the folder itself. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'lambda/core/': [],
+  'lambda/aws/': [],
   'lambda/wire/': ['lambda/core/'],
   'lambda/bodies/': ['lambda/core/', 'lambda/wire/'],
   'lambda/models/': ['lambda/core/', 'lambda/bodies/'],
   'lambda/dialects/': ['lambda/core/', 'lambda/wire/'],
-  'lambda/policies/': ['lambda/core/'],
-  'lambda/providers/': ['lambda/core/'],
+  'lambda/budget/': ['lambda/core/'],
+  'lambda/ledger/': ['lambda/core/', 'lambda/aws/'],
+  'lambda/sign-in/': ['lambda/core/', 'lambda/aws/'],
+  'lambda/policies/': ['lambda/core/', 'lambda/ledger/', 'lambda/budget/'],
+  'lambda/providers/': ['lambda/core/', 'lambda/aws/'],
   'lambda/edge/': ['lambda/core/'],
   'lambda/openapi/': ['lambda/core/', 'lambda/wire/'],
 }

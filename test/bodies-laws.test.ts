@@ -55,8 +55,8 @@ describe.each(each)('$id', ({ body }) => {
     fc.assert(
       fc.property(anything, (answer) => {
         try {
-          const { usage } = body.read(answer, {})
-          for (const tokens of Object.values(usage)) expect(tokens).toBeGreaterThanOrEqual(0)
+          const { guessed: _, ...counts } = body.read(answer, {}).usage
+          for (const tokens of Object.values(counts)) expect(tokens).toBeGreaterThanOrEqual(0)
         } catch (thrown) {
           expect(thrown).toBeInstanceOf(TollgateError)
         }

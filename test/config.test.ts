@@ -86,10 +86,13 @@ describe('what may not', () => {
     [{ stages: 'v1' }, "stages: is not known here; did you mean 'stage'?"],
     [
       { wibble: 1 },
-      'wibble: is not known here; known are regions, models, plans, teams, stage, auth, throttle, logs',
+      'wibble: is not known here; known are regions, models, plans, teams, stage, auth, throttle, organisation, timeZone, alerts, logs',
     ],
     [{ stage: 'v-1' }, 'stage: got "v-1", needs letters, digits and _ only'],
-    [{ auth: 'bearer' }, 'auth: got "bearer", needs one of "any", "x-api-key"'],
+    [
+      { auth: 'bearer' },
+      'auth: got "bearer", needs one of "any", "x-api-key", or an object with jwt',
+    ],
     [
       plans({ limit: -5, period: 'MONTH' }),
       'plans.trial.quota.limit: got -5, needs a whole number of at least 1',
@@ -174,11 +177,11 @@ describe('what may not', () => {
     ],
     [
       model({ ...own, price: [{ ...rates, input: 0 }] }),
-      'models.nova.price[0].input: got 0, needs a number above 0 and at most 1000 USD a million tokens',
+      'models.nova.price[0].input: got 0, needs USD a million tokens: from 0.001 to 1000, with at most six decimals',
     ],
     [
       model({ ...own, price: [{ ...rates, output: 2000 }] }),
-      'models.nova.price[0].output: got 2000, needs a number above 0 and at most 1000 USD a million tokens',
+      'models.nova.price[0].output: got 2000, needs USD a million tokens: from 0.001 to 1000, with at most six decimals',
     ],
     [model({ ...own, price: [] }), 'models.nova.price: got [], needs at least one'],
     [

@@ -83,6 +83,9 @@ describe('the pages', () => {
     'docs/deploying.md',
     'docs/calling.md',
     'docs/clients.md',
+    'docs/configuring.md',
+    'docs/budgets.md',
+    'docs/sign-in.md',
   ])('link to pages that exist: %s', (page) => {
     const links = [...read(page).matchAll(/\]\(([^)#:]+)\)/g)].map(([, link]) => link ?? '')
     for (const link of links) expect(read(join(page, '..', link)).length).toBeGreaterThan(0)

@@ -1,6 +1,7 @@
 /** How the local gateway counts and throttles: by the calendar and by the token bucket. */
 import { describe, expect, it } from 'vitest'
 import { periodOf } from '../local/gateway/calendar.ts'
+import { openKeyRegistry } from '../local/gateway/key-registry.ts'
 import { openState } from '../local/gateway/state.ts'
 import { openBucket } from '../local/gateway/token-bucket.ts'
 import { openUsagePlans, type Quota } from '../local/gateway/usage-plans.ts'
@@ -43,12 +44,15 @@ describe('a token bucket', () => {
 })
 
 async function plans(quota: Quota, now: () => number) {
+  const plain = { enabled: true, description: '', tags: {}, created: 0, changed: 0 }
   const keys = ['one', 'other'].map((name) => {
-    return { id: name, value: `${name}-value`, enabled: true, team: name }
+    return { ...plain, id: name, name, value: `${name}-value`, team: name }
   })
-  const plan = { id: 'plan', quota, throttle: undefined, keyIds: new Set(['one', 'other']) }
-  const { counts } = await openState(undefined)
-  const admit = openUsagePlans({ keys, plans: [plan] }, counts, now)
+  const plans = [{ id: 'plan', name: 'plan', quota, throttle: undefined }]
+  const planIds = new Map(keys.map(({ id }) => [id, 'plan']))
+  const state = await openState(undefined)
+  const registry = openKeyRegistry({ keys, plans, planIds }, state.keys)
+  const admit = openUsagePlans(registry, state.counts, now)
   return function ask(name: string) {
     const admission = admit(`${name}-value`)
     if ('refusal' in admission) return admission.refusal.message

@@ -29,7 +29,14 @@ async function start(args: readonly string[], cwd: string) {
   return { child, ready, ended, output: () => output, errors: () => errors }
 }
 
-type Address = { url: string; pid: number; keys: Record<string, string>; bedrock: object }
+type Address = {
+  url: string
+  pid: number
+  keys: Record<string, string>
+  bedrock: object
+  aws: string
+  outputs: Record<string, string>
+}
 
 it('starts, prints a curl that answers, and stops without a trace', async () => {
   const folder = await temporaryFolder()
@@ -41,6 +48,8 @@ it('starts, prints a curl that answers, and stops without a trace', async () => 
   const address = JSON.parse(await readFile(file, 'utf8')) as Address
   expect(address).toMatchObject({ url, pid: gateway.child.pid, keys: { demo: /./ } })
   expect(address.bedrock).toEqual({ 'us-east-1': expect.stringMatching(/^http:/) })
+  expect(address.aws).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  expect(address.outputs).toMatchObject({ Url: url, Table: /./, RestApiId: /./ })
   expect((await stat(file)).mode & 0o077).toBe(0)
   for (const [team, key] of Object.entries(address.keys)) {
     expect(gateway.output()).toMatch(new RegExp(`^ +${team} +${key}$`, 'm'))

@@ -328,14 +328,14 @@ export const changed = (bodies: fc.Arbitrary<Json>): fc.Arbitrary<unknown> =>
 
 const tools = [{ name: 'look', description: 'Looks.', input: { type: 'object', properties: {} } }]
 
-const words = fc.string({ minLength: 1 }).map((text) => `${text}.`)
-const texts = fc.array(
-  words.map((text) => ({ type: 'text' as const, text })),
-  { minLength: 1, maxLength: 2 },
-)
+const plainWords = fc.string({ minLength: 1 }).map((text) => `${text}.`)
 
 /** Text, and as far as the model takes them images, documents, and tools that were called. */
-export function richRequest({ accepts }: Model): fc.Arbitrary<ChatRequest> {
+export function richRequest({ accepts }: Model, words = plainWords): fc.Arbitrary<ChatRequest> {
+  const texts = fc.array(
+    words.map((text) => ({ type: 'text' as const, text })),
+    { minLength: 1, maxLength: 2 },
+  )
   const image = { type: 'image', mediaType: 'image/png', data: png } as const
   const document = {
     type: 'document',

@@ -1,4 +1,5 @@
-/** Whose rights a request to Bedrock is made with: the function's own, as Lambda gives them. */
+/** Whose rights a request to AWS is made with: the function's own, as Lambda gives them. */
+import { environmentCredentials } from './environment.ts'
 import type { Credentials } from './signature.ts'
 
 type Source = () => Promise<Credentials>
@@ -7,14 +8,8 @@ let elsewhere: Source | undefined
 
 /** Elsewhere than in Lambda, where the environment has them, the SDK looks in all of its places. */
 export async function credentials(): Promise<Credentials> {
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env
-  if (AWS_ACCESS_KEY_ID !== undefined && AWS_SECRET_ACCESS_KEY !== undefined) {
-    return {
-      accessKeyId: AWS_ACCESS_KEY_ID,
-      secretAccessKey: AWS_SECRET_ACCESS_KEY,
-      ...(AWS_SESSION_TOKEN !== undefined && { sessionToken: AWS_SESSION_TOKEN }),
-    }
-  }
+  const own = environmentCredentials()
+  if (own !== undefined) return own
   elsewhere ??= await sdkChain()
   return elsewhere()
 }

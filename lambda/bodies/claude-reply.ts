@@ -146,7 +146,7 @@ export function claudeStream(): StreamReader {
         case 'message_start': {
           const message = fieldsOf(chunk.message) ?? {}
           usage = toldUsage(fieldsOf(message.usage) ?? {})
-          write.start()
+          write.start(usage)
           break
         }
         case 'content_block_start':

@@ -45,6 +45,7 @@ const llama = (id: string, template: Template, parse: NonNullable<Body['parse']>
       read(chunk, write) {
         input = countOf(chunk.prompt_token_count) ?? input
         output = countOf(chunk.generation_token_count) ?? output
+        if (input !== undefined) write.start({ input })
         write.text(textOf(chunk.generation) ?? '')
         const reason = textOf(chunk.stop_reason)
         if (reason !== undefined) write.end(stopOf(stopWords, reason), { input, output })

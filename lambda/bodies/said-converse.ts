@@ -103,7 +103,7 @@ const fields = {
   outputConfig: group({ textFormat: format, effort: efforts }),
   additionalModelRequestFields: additional,
   serviceTier: group({ type: oneOf('default', 'priority', 'flex', 'reserved') }),
-  performanceConfig: group({ latency: unread }),
+  performanceConfig: group({ latency: oneOf('standard', 'optimized') }),
   guardrailConfig: guardrail,
   additionalModelResponseFieldPaths: listOf(unread),
   requestMetadata: labels,
@@ -129,6 +129,7 @@ export function saidConverse(body: unknown): SaidRequest {
   const messages = need(read.messages, whole, 'messages', 'a list of messages')
   const topK = own.top_k ?? own.topK ?? own.k ?? own.inferenceConfig?.topK
   const tier = read.serviceTier?.type
+  const latency = read.performanceConfig?.latency
   const wishes = { maxTokens, temperature, topP, topK, seed: own.seed ?? own.random_seed, stop }
   return {
     ...saidOf([...system, ...messages], wishes),
@@ -137,6 +138,7 @@ export function saidConverse(body: unknown): SaidRequest {
       thinking: thinkingWish(own, read.outputConfig?.effort),
       output: read.outputConfig?.textFormat ?? own.output_config?.format,
       serviceTier: tier === 'reserved' ? undefined : tier,
+      latency: latency === 'optimized' ? latency : undefined,
       betas: own.anthropic_beta,
     }),
   }

@@ -8,7 +8,8 @@ import { invocationMetrics, type ToldUsage, usageOf } from './usage.ts'
 
 /** What a family's reader says; indexes, order and the end are seen to here. */
 export type Writer = {
-  readonly start: () => void
+  /** `told`: what is counted by now. */
+  readonly start: (told?: ToldUsage) => void
   /** Opens a block, and ends the one before it. */
   readonly open: (block: OpenedBlock) => void
   /** Opens a text block if none is open: text without a character is no block. */
@@ -53,8 +54,10 @@ export function streamReader({ read, ended }: Steps): StreamReader {
   }
 
   const write: Writer = {
-    start() {
-      if (!started) events.push({ type: 'reply-start' })
+    start(told) {
+      if (started) return
+      const usage = told && usageOf({ ...told, output: told.output ?? 0 }, {}, 0)
+      events.push({ type: 'reply-start', ...(usage !== undefined && { usage }) })
       started = true
     },
     open(block) {

@@ -73,6 +73,7 @@ export const titanText: Body = {
       read(chunk, write) {
         input = countOf(chunk.inputTextTokenCount) ?? input
         output = countOf(chunk.totalOutputTextTokenCount) ?? output
+        if (input !== undefined) write.start({ input })
         write.text(textOf(chunk.outputText) ?? '')
         const reason = textOf(chunk.completionReason)
         if (reason !== undefined) write.end(stopOf(stopWords, reason), { input, output })

@@ -5,7 +5,7 @@ import type { Usage } from '../core/reply.ts'
 import { countOf, type Fields, fieldsOf } from './answer.ts'
 
 /** Counts as a body tells them; what it does not tell is absent. */
-export type ToldUsage = { readonly [Count in keyof Usage]?: number | undefined }
+export type ToldUsage = { readonly [Count in keyof Omit<Usage, 'guessed'>]?: number | undefined }
 
 /** Four characters a token is usual for English; three, rounded up, errs on the dearer side. */
 const charactersPerToken = 3
@@ -18,12 +18,14 @@ export const estimatedTokens = (characters: number): number =>
  * Bedrock reports cache writes without their lifetime; they are counted as the default, 5 minutes.
  */
 export function usageOf(told: ToldUsage, reported: ReportedUsage, characters: number): Usage {
+  const output = told.output ?? reported.output
   return {
     input: told.input ?? reported.input ?? 0,
     cacheRead: told.cacheRead ?? reported.cacheRead ?? 0,
     cacheWrite5m: told.cacheWrite5m ?? reported.cacheWrite ?? 0,
     cacheWrite1h: told.cacheWrite1h ?? 0,
-    output: told.output ?? reported.output ?? estimatedTokens(characters),
+    output: output ?? estimatedTokens(characters),
+    ...(output === undefined && { guessed: 'answer' }),
   }
 }
 

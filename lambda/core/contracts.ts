@@ -1,6 +1,8 @@
 /** One contract a folder: dialects, policies, bodies and providers each satisfy theirs. */
+import type { Account } from './account.ts'
 import type { JsonObject } from './conversation.ts'
 import type { TollgateError } from './errors.ts'
+import type { Standing } from './ledger.ts'
 import type { AnyModel, EmbeddingModel, Model } from './model.ts'
 import type { RequestRecord } from './record.ts'
 import type { Reply, ReplyEvent, Usage } from './reply.ts'
@@ -27,6 +29,10 @@ type CallFacts = {
   readonly notice: Notice
   /** Every attempt is told, failed ones included. */
   readonly attempted: (attempt: Attempt) => void
+  /** Where the limits stand that the call counts in, for the answer's headers; told once or never. */
+  readonly standing: (standings: readonly Standing[]) => void
+  /** What must be done before the function is over, even if nobody reads the answer; each more than once is once. */
+  readonly atEnd: (work: () => Promise<void>) => void
   /** What the one log line of this request will say. */
   readonly record: RequestRecord
   /** Aborted when nobody waits for the answer any more. */
@@ -168,11 +174,19 @@ export type FormattedAnswer = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** The limits of a team that bind first. */
+export type BindingLimits = {
+  readonly requests: Standing | undefined
+  readonly tokens: Standing | undefined
+}
+
 /** What every way of speaking has. */
 type Spoken = {
   readonly id: string
   readonly routes: readonly Route[]
   readonly formatError: (error: TollgateError, requestId: string) => FormattedAnswer
+  /** The dialect's own headers of limits, beside OpenAI's, which every answer carries. */
+  readonly limitHeaders?: (limits: BindingLimits) => Readonly<Record<string, string>>
 }
 
 type Answered = {
@@ -215,6 +229,14 @@ export type ListDialect = Spoken & {
   readonly answer: (request: HttpRequest, usable: ReadonlyMap<string, AnyModel>) => FormattedAnswer
 }
 
+/** How callers ask about their own team, and what would come of a request: answered by no model. */
+export type AccountDialect = Spoken & {
+  readonly task: 'account'
+  /** Whose bodies it takes, where it takes one. */
+  readonly takes?: readonly (ChatDialect | EmbedDialect)[]
+  readonly answer: (request: HttpRequest, account: Account) => Promise<FormattedAnswer>
+}
+
 /** Bedrock's own operations: the caller's bytes go on, with a request beside them for the policies. */
 export type NativeDialect = Spoken & {
   readonly task: 'native'
@@ -235,4 +257,10 @@ export type NativeDialect = Spoken & {
 }
 
 /** How callers speak. */
-export type Dialect = ChatDialect | CountDialect | EmbedDialect | ListDialect | NativeDialect
+export type Dialect =
+  | ChatDialect
+  | CountDialect
+  | EmbedDialect
+  | ListDialect
+  | AccountDialect
+  | NativeDialect

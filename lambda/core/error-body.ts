@@ -8,6 +8,7 @@ export const errorBody = (error: TollgateError, requestId: string) => ({
     code: error.code,
     message: error.message,
     param: error.param ?? null,
+    ...(error.decisionId !== undefined && { decision_id: error.decisionId }),
   },
   message: error.message,
   request_id: requestId,

@@ -1,4 +1,5 @@
 /** The one error that crosses layers: a code from a closed set, and a message for the caller. */
+import type { Usage } from './reply.ts'
 
 type CodeFacts = { readonly status: number; readonly type: ErrorType; readonly retryable: boolean }
 
@@ -74,6 +75,11 @@ export class TollgateError extends Error {
   readonly param: string | undefined
   readonly retryAfter: number | undefined
   readonly grounds: Grounds | undefined
+  /**
+   * What the provider bills all the same: `unknown` where it was asked and did not refuse. Absent:
+   * nothing.
+   */
+  billed: Usage | 'unknown' | undefined
   /** Set once the decision is kept. */
   decisionId: string | undefined
 

@@ -69,6 +69,8 @@ export type Decision = {
 }
 
 export type Ledger = {
+  /** Rejects a caller whose key has ended, or whose team or model an operator has paused. */
+  readonly admit: (caller: Caller, model: string) => Promise<void>
   /** Rejects with the refusal, or with `upstream_unavailable`; `undefined` where nothing is limited. */
   readonly hold: (asking: Asking) => Promise<Held | undefined>
   /** Now, without asking for anything. */

@@ -14,6 +14,12 @@ export const metrics = {
   CacheReadTokens: { unit: 'Count', says: 'input tokens the provider had in its cache' },
   CacheWriteTokens: { unit: 'Count', says: 'input tokens the provider put in its cache' },
   CostNanoUsd: { unit: 'None', says: 'cost of the answer in billionths of a US dollar' },
+  LedgerMs: { unit: 'Milliseconds', says: 'waiting for the ledger before the call' },
+  LedgerFailures: { unit: 'Count', says: 'calls for which the ledger could not be asked' },
+  BudgetFailOpen: { unit: 'Count', says: 'of these, those that were made all the same' },
+  BudgetWarnings: { unit: 'Count', says: 'limits of which 80 or 100 % came to be used' },
+  WouldRefuse: { unit: 'Count', says: 'calls that only a limit in report mode would have refused' },
+  Unsettled: { unit: 'Count', says: 'calls whose true usage could not be written in time' },
   Notices: { unit: 'Count', says: 'preferences a model could not be given' },
 } as const
 

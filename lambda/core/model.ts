@@ -49,6 +49,8 @@ export type Price = Rates & {
   readonly above?: Rates & { readonly tokens: number }
   /** What a geographic profile costs more, in per cent. */
   readonly geoPercent?: number
+  /** What a service tier costs, in per cent of these rates, where AWS prints it for the model. */
+  readonly tiers?: { readonly priority?: number; readonly flex?: number }
 }
 
 export type Lifecycle =

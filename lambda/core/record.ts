@@ -27,11 +27,16 @@ export type LogFields = {
   outcome: string
   /** The field that was wrong. */
   param: string
+  /** Under which the refusal is kept. */
+  decision: string
   /** The provider's own name of its failure. */
   upstreamError: string
   /** Where the gateway broke: kinds of errors and places in the code, no messages. */
   fault: string
   stop: string
+  /** Of a line that is about a limit: which, and how it stands. */
+  event: string
+  limit: string
 }
 
 export type RequestRecord = {
@@ -62,15 +67,26 @@ export function openRecord(emit: (line: string) => void, now: () => number): Req
     write() {
       if (written) return
       written = true
-      const directive = {
-        Namespace: metricNamespace,
-        Dimensions: dimensionSets.filter((set) => set.every((name) => name in fields)),
-        Metrics: definitions.filter(({ Name }) => Name in values),
-      }
-      const _aws = { Timestamp: now(), CloudWatchMetrics: [directive] }
-      emit(JSON.stringify({ _aws, ...fields, ...values }))
+      const sets = dimensionSets.filter((set) => set.every((name) => name in fields))
+      emit(metricLine(fields, values, sets, now()))
     },
   }
+}
+
+/** Fields and metrics in CloudWatch's embedded format. */
+export function metricLine(
+  fields: Partial<LogFields>,
+  values: Partial<Record<MetricName, number>>,
+  Dimensions: readonly (readonly string[])[],
+  Timestamp: number,
+): string {
+  const Metrics = definitions.filter(({ Name }) => Name in values)
+  const directive = { Namespace: metricNamespace, Dimensions, Metrics }
+  return JSON.stringify({
+    _aws: { Timestamp, CloudWatchMetrics: [directive] },
+    ...fields,
+    ...values,
+  })
 }
 
 const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : typeof cause)

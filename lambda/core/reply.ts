@@ -9,6 +9,8 @@ export type Usage = {
   readonly cacheWrite5m: number
   readonly cacheWrite1h: number
   readonly output: number
+  /** What nobody told: it is an estimate by the length of the text. */
+  readonly guessed?: 'prompt' | 'answer' | 'all'
 }
 
 export type Stop =
@@ -53,7 +55,8 @@ export type ReplyEvent =
       /** Of a whole answer: the provider's own headers, by their names in lower case. */
       readonly headers?: Readonly<Record<string, string>>
     }
-  | { readonly type: 'reply-start' }
+  /** `usage`: what is billed by now, where the provider begins with that. */
+  | { readonly type: 'reply-start'; readonly usage?: Usage }
   | { readonly type: 'block-start'; readonly index: number; readonly block: OpenedBlock }
   | { readonly type: 'block-delta'; readonly index: number; readonly delta: BlockDelta }
   | { readonly type: 'block-end'; readonly index: number }
@@ -97,7 +100,7 @@ export async function collect(events: AsyncIterable<ReplyEvent>): Promise<Reply>
 
 /** Tells a whole reply as the stream it could have been. */
 export async function* replay(reply: Reply): AsyncGenerator<ReplyEvent> {
-  yield { type: 'reply-start' }
+  yield { type: 'reply-start', usage: reply.usage }
   for (const [index, block] of reply.content.entries()) yield* blockEvents(index, block)
   yield { type: 'reply-end', stop: reply.stop, usage: reply.usage }
 }

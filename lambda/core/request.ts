@@ -59,6 +59,8 @@ export type ChatRequest = {
   /** Absent means: plain text. */
   readonly output?: OutputFormat
   readonly serviceTier?: ServiceTier
+  /** Native requests only: inference that is optimised for latency is dearer. */
+  readonly latency?: 'optimized'
   /** Features Anthropic opens by name; the catalogue knows which ones Bedrock takes. */
   readonly betas?: readonly string[]
   readonly stream: boolean

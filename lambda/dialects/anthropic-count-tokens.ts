@@ -2,6 +2,7 @@
 import type { CountDialect } from '../core/contracts.ts'
 import { countBody, readAnthropicBody } from '../wire/anthropic-envelope.ts'
 import { faced } from '../wire/schema.ts'
+import { anthropicLimits } from './anthropic-limits.ts'
 import { failureOf, json } from './anthropic-reply.ts'
 
 export const anthropicCountTokens: CountDialect = {
@@ -16,4 +17,5 @@ export const anthropicCountTokens: CountDialect = {
       input_tokens: usage.input + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h,
     }),
   formatError: (error, requestId) => json(failureOf(error, requestId)),
+  limitHeaders: anthropicLimits,
 }

@@ -3,6 +3,7 @@ import type { AnswerFacts, ChatDialect } from '../core/contracts.ts'
 import type { BlockDelta, ReplyEvent } from '../core/reply.ts'
 import { messagesBody, readAnthropicBody } from '../wire/anthropic-envelope.ts'
 import { faced } from '../wire/schema.ts'
+import { anthropicLimits } from './anthropic-limits.ts'
 import {
   failureOf,
   json,
@@ -23,6 +24,7 @@ export const anthropicMessages: ChatDialect = {
   format: (reply, facts) => json(messageOf(reply, facts)),
   openFrames: (facts) => (event) => frame(event, facts),
   formatError: (error, requestId) => json(failureOf(error, requestId)),
+  limitHeaders: anthropicLimits,
 }
 
 function frame(event: ReplyEvent, facts: AnswerFacts): string {

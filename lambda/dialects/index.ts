@@ -8,11 +8,14 @@ import {
   bedrockInvoke,
   bedrockInvokeStream,
 } from './bedrock-native.ts'
+import { decision } from './decision.ts'
+import { estimate } from './estimate.ts'
 import { openaiChat } from './openai-chat.ts'
 import { openaiEmbeddings } from './openai-embeddings.ts'
 import { openaiModels } from './openai-models.ts'
 import { openaiResponses } from './openai-responses.ts'
 import { question } from './question.ts'
+import { usage } from './usage.ts'
 
 export const dialects: readonly Dialect[] = [
   question,
@@ -26,4 +29,7 @@ export const dialects: readonly Dialect[] = [
   bedrockInvokeStream,
   bedrockConverse,
   bedrockConverseStream,
+  usage,
+  estimate,
+  decision,
 ]

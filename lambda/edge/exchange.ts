@@ -3,8 +3,10 @@ import type { APIGatewayProxyEvent } from 'aws-lambda'
 import type { Attempt, Caller, Dialect, HttpMethod, HttpRequest } from '../core/contracts.ts'
 import { TollgateError } from '../core/errors.ts'
 import { readKey } from '../core/key.ts'
+import type { Standing } from '../core/ledger.ts'
 import type { AnyModel } from '../core/model.ts'
 import { openRecord, type RequestRecord } from '../core/record.ts'
+import { limitHeaders } from './limit-headers.ts'
 
 export type Exchange = {
   readonly requestId: string
@@ -16,11 +18,17 @@ export type Exchange = {
   readonly record: RequestRecord
   /** The body as it came, once it is read. */
   text: string
+  /** The model as the caller named it, once that is read. */
+  asked?: string
   /** The model that was found, once it is. */
   model?: AnyModel
+  /** Where the limits stand that the call counts in. */
+  standings: readonly Standing[] | undefined
   /** What the model could not be given as asked. */
   readonly notices: string[]
   readonly attempts: Attempt[]
+  /** What must be done before the function is over. */
+  readonly atEnd: (() => Promise<void>)[]
   /** By `performance.now()`. */
   readonly started: number
 }
@@ -50,7 +58,7 @@ export function exchangeOpener(dialects: readonly Dialect[]) {
       ...(caller !== undefined && { team: caller.team, keyId: caller.keyId }),
     })
     const started = performance.now()
-    const collected = { text: '', notices: [], attempts: [] }
+    const collected = { text: '', notices: [], attempts: [], atEnd: [], standings: undefined }
     return { requestId, routeKey, dialect, caller, record, ...collected, started }
   }
 }
@@ -73,13 +81,20 @@ function callerOf({
 export const trailOf = (exchange: Exchange) => ({
   notice: (text: string) => void exchange.notices.push(text),
   attempted: (attempt: Attempt) => void exchange.attempts.push(attempt),
-  found(model: AnyModel) {
-    exchange.model = model
+  atEnd: (work: () => Promise<void>) => void exchange.atEnd.push(work),
+  standing(standings: readonly Standing[]) {
+    exchange.standings = standings
+  },
+  /** Told what the caller named, and then what it is. */
+  found(asked: string, model?: AnyModel) {
+    exchange.asked = asked
+    if (model !== undefined) exchange.model = model
   },
 })
 
 /** Headers of every answer, errors included; what does not apply is left out. */
-export function commonHeaders({ requestId, notices, model, attempts }: Exchange) {
+export function commonHeaders(exchange: Exchange): Record<string, string> {
+  const { requestId, notices, model, attempts, standings, dialect } = exchange
   const last = attempts.at(-1)
   return {
     'x-request-id': requestId,
@@ -90,6 +105,7 @@ export function commonHeaders({ requestId, notices, model, attempts }: Exchange)
       'x-tollgate-attempts': trail(attempts),
     }),
     ...(notices.length > 0 && { 'x-tollgate-notice': notices.map(asListItem).join(', ') }),
+    ...(standings !== undefined && limitHeaders(standings, dialect, Date.now())),
   }
 }
 
@@ -109,6 +125,13 @@ const asListItem = (notice: string): string =>
     .replaceAll('’', "'")
     .replaceAll(',', ';')
     .replaceAll(/[^\x20-\x7e]/g, '?')
+
+/** The answer is out, or nobody takes it: what it left to do is done before the function may sleep. */
+export async function ended({ atEnd }: Exchange, sent: () => Promise<void>): Promise<void> {
+  if (atEnd.length === 0) return
+  await Promise.all(atEnd.map((work) => work()))
+  await sent()
+}
 
 /** The exchange is over: its line is written, once. */
 export function finish(exchange: Exchange, status: number): void {

@@ -2,8 +2,10 @@
 import type { MiddlewareObj } from '@middy/core'
 import type { Dialect } from '../core/contracts.ts'
 import { errorBody } from '../core/error-body.ts'
-import { asTollgateError, TollgateError } from '../core/errors.ts'
+import { asTollgateError, type ErrorCode, TollgateError } from '../core/errors.ts'
+import type { Ledger, Standing } from '../core/ledger.ts'
 import type { Answer } from './answer.ts'
+import { keepDecision } from './decisions.ts'
 import {
   commonHeaders,
   type Exchange,
@@ -12,21 +14,28 @@ import {
   type GatewayEvent,
 } from './exchange.ts'
 
-export function exchanges(dialects: readonly Dialect[]): MiddlewareObj<GatewayEvent, Answer> {
+/** Without a ledger no decision is kept. */
+export function exchanges(
+  dialects: readonly Dialect[],
+  ledger?: Pick<Ledger, 'remember'>,
+): MiddlewareObj<GatewayEvent, Answer> {
   const open = exchangeOpener(dialects)
   return {
     before({ event }) {
       event.exchange = open(event)
     },
-    onError(request) {
-      request.response = failedAnswer(request.event.exchange, request.error)
+    async onError(request) {
+      const { exchange } = request.event
+      const error = fromParser(request.error) ?? asTollgateError(request.error)
+      if (ledger !== undefined) await keepDecision(exchange, error, ledger)
+      request.response = failedAnswer(exchange, error)
     },
   }
 }
 
-function failedAnswer(exchange: Exchange, thrown: unknown): Answer {
-  const error = fromParser(thrown) ?? asTollgateError(thrown)
+function failedAnswer(exchange: Exchange, error: TollgateError): Answer {
   exchange.record.fail(error)
+  exchange.standings ??= standingsOf(error)
   finish(exchange, error.status)
   const {
     contentType,
@@ -37,10 +46,34 @@ function failedAnswer(exchange: Exchange, thrown: unknown): Answer {
     body: JSON.stringify(errorBody(error, exchange.requestId)),
     headers: {},
   }
-  const retry = error.retryAfter === undefined ? {} : { 'retry-after': String(error.retryAfter) }
+  const retry = retryHeaders(error)
   const headers = { 'content-type': contentType, ...own, ...retry, ...commonHeaders(exchange) }
   return { statusCode: error.status, headers, body }
 }
+
+/** Seconds a client may be left to wait by itself; past them OpenAI's goes on sooner than it was told. */
+const longestWait = 60
+
+/** Limits of the gateway's own. */
+const ownLimits: ReadonlySet<ErrorCode> = new Set([
+  'quota_exceeded',
+  'tokens_per_minute',
+  'budget_exceeded',
+  'throttled',
+])
+
+/** A client that tries again by itself is told not to where a limit of ours lasts longer. */
+function retryHeaders({ code, retryAfter }: TollgateError): Record<string, string> {
+  const tooLong = ownLimits.has(code) && (retryAfter ?? Infinity) > longestWait
+  return {
+    ...(retryAfter !== undefined && { 'retry-after': String(Math.ceil(retryAfter)) }),
+    ...(tooLong && { 'x-should-retry': 'false' }),
+  }
+}
+
+/** Where nobody has told where the limits stand, the one that refused is known. */
+const standingsOf = ({ code, grounds }: TollgateError): readonly Standing[] | undefined =>
+  grounds !== undefined && ownLimits.has(code) ? [{ ...grounds, then: 'refuse' }] : undefined
 
 /** The JSON parser throws errors of its own: 422 for bad JSON, and for keys that reach a prototype. */
 function fromParser(thrown: unknown): TollgateError | undefined {

@@ -42,7 +42,8 @@ export const qwen: readonly Model[] = [
     id: 'qwen.qwen3-coder-30b-a3b-v1:0',
     name: 'Qwen3 Coder 30B A3B',
     limits: { context: 262_144, output: 131_072 },
-    price: [{ from, input: 0.15, output: 0.6 }],
+    /** Printed as 0.07725 and 0.309 with `flex`. */
+    price: [{ from, input: 0.15, output: 0.6, tiers: { flex: 51.5 } }],
   },
   {
     ...openWeights,

@@ -1,22 +1,7 @@
 /** What routes answer with: the fields that are ours to promise; vendors' clients take more. */
 import type { JsonObject } from '../core/conversation.ts'
-
-const text: JsonObject = { type: 'string' }
-const whole: JsonObject = { type: 'integer', minimum: 0 }
-const cost: JsonObject = {
-  type: ['number', 'null'],
-  description: 'In USD, where a price is known.',
-}
-const word = (...words: readonly string[]): JsonObject => ({ type: 'string', enum: words })
-const list = (items: JsonObject): JsonObject => ({ type: 'array', items })
-const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` })
-
-/** An object that always has these. */
-const object = (properties: JsonObject, sometimes: JsonObject = {}): JsonObject => ({
-  type: 'object',
-  properties: { ...properties, ...sometimes },
-  required: Object.keys(properties),
-})
+import { accountAnswers } from './account-answers.ts'
+import { cost, list, object, ref, text, whole, word } from './shapes.ts'
 
 const cacheWrites = object({ ephemeral_5m_input_tokens: whole, ephemeral_1h_input_tokens: whole })
 
@@ -176,6 +161,7 @@ export const answers = {
     ),
   }),
   TokenCount: object({ input_tokens: whole }),
+  ...accountAnswers,
   NativeAnswer: { type: 'object', description: 'What Bedrock answered, byte for byte.' },
   Health: object({ status: word('ok') }),
   AnyAnswer: { type: 'object' },

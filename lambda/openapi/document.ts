@@ -7,7 +7,7 @@ import { headers } from './headers.ts'
 import { openOperations, operationsOf } from './operations.ts'
 
 /** Of the description, by semantic versioning: a field that is new is a minor one. */
-const version = '1.0.0'
+const version = '1.1.0'
 
 const description = `One endpoint to the models of Amazon Bedrock, in the words of several vendors.
 
@@ -27,7 +27,8 @@ const securitySchemes = {
   bearer: {
     type: 'http',
     scheme: 'bearer',
-    description: 'The same key, unless the operator chose `auth: "x-api-key"`.',
+    description:
+      'The same key, unless the operator chose `auth: "x-api-key"`; or a token, where `auth` has `jwt`.',
   },
 }
 

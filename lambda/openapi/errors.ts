@@ -1,4 +1,5 @@
 /** What a refusal looks like: one body for every status. */
+import type { Dialect, Route } from '../core/contracts.ts'
 import type { JsonObject } from '../core/conversation.ts'
 import { type ErrorCode, errorCodes } from '../core/errors.ts'
 import { failureHeaders } from './headers.ts'
@@ -58,12 +59,15 @@ const refOf = (status: number): JsonObject => ({
 const responsesOf = (told: readonly number[]): JsonObject =>
   Object.fromEntries(told.map((status) => [String(status), refOf(status)]))
 
-/** All that a route with a key can answer. */
-export const failuresWithKey = responsesOf(statuses)
-
 /** Without key, body or model there is little to refuse. */
 export const failuresWithout = responsesOf([429, 500, 504])
 
-/** A route that asks no model; only a path that names one can miss it. */
-export const failuresOfLists = (named: boolean): JsonObject =>
-  responsesOf([401, 403, ...(named ? [404] : []), 429, 500, 504])
+/** Of routes that ask no model: whether they read what has to be kept somewhere. */
+const reads = { list: false, account: true } as const
+
+/** Without a body there is little to refuse; only a path that names something can miss it. */
+export function failuresOf(task: Dialect['task'], { method, path }: Route): JsonObject {
+  if (method === 'POST' || !(task === 'list' || task === 'account')) return responsesOf(statuses)
+  const missed = path.includes('{') ? [404] : []
+  return responsesOf([401, 403, ...missed, 429, 500, ...(reads[task] ? [503] : []), 504])
+}

@@ -1,4 +1,5 @@
 /** The headers of answers; one that does not apply is left out. */
+import type { Dialect } from '../core/contracts.ts'
 import type { JsonObject } from '../core/conversation.ts'
 
 const header = (description: string, schema: JsonObject = { type: 'string' }): JsonObject => ({
@@ -33,9 +34,12 @@ const ofModels = {
 }
 
 const limits = (of: string) => ({
-  [`x-ratelimit-limit-${of}`]: header(`How many ${of} the team has.`, integer),
-  [`x-ratelimit-remaining-${of}`]: header(`How many ${of} are left.`, integer),
-  [`x-ratelimit-reset-${of}`]: header(`When all ${of} are back, as \`6m0s\`.`),
+  [`x-ratelimit-limit-${of}`]: header(
+    `How many ${of} the team has, by its limit that binds first.`,
+    integer,
+  ),
+  [`x-ratelimit-remaining-${of}`]: header(`How many ${of} are left of it.`, integer),
+  [`x-ratelimit-reset-${of}`]: header('How long until it begins anew, as `6m0s`.'),
 })
 
 const ofTeams = {
@@ -44,6 +48,14 @@ const ofTeams = {
   'x-tollgate-budget-remaining-usd': header('What is left of the team’s budget.', number),
   'x-tollgate-budget-resets-at': header('When the budget begins anew.'),
 }
+
+const anthropicLimits = (of: string) => ({
+  [`anthropic-ratelimit-${of}-limit`]: header('The same, on Anthropic’s routes.', integer),
+  [`anthropic-ratelimit-${of}-remaining`]: header('The same, on Anthropic’s routes.', integer),
+  [`anthropic-ratelimit-${of}-reset`]: header('When it begins anew, on Anthropic’s routes.'),
+})
+
+const ofAnthropic = { ...anthropicLimits('requests'), ...anthropicLimits('tokens') }
 
 const ofRefusals = {
   'retry-after': header('Seconds after which the same request may pass.', integer),
@@ -55,6 +67,7 @@ export const headers: Record<string, JsonObject> = {
   ...ofEvery,
   ...ofModels,
   ...ofTeams,
+  ...ofAnthropic,
   ...ofRefusals,
 }
 
@@ -63,8 +76,17 @@ const refs = (of: JsonObject): JsonObject =>
     Object.keys(of).map((name) => [name, { $ref: `#/components/headers/${name}` }]),
   )
 
-export const modelHeaders = refs({ ...ofEvery, ...ofModels, ...ofTeams })
 export const plainHeaders = refs(ofEvery)
+const accountHeaders = refs({ ...ofEvery, ...ofTeams })
+const modelHeaders = refs({ ...ofEvery, ...ofModels, ...ofTeams })
+const anthropicHeaders = refs({ ...ofEvery, ...ofModels, ...ofTeams, ...ofAnthropic })
+
+/** Of what a dialect answers. */
+export function headersOf({ task, limitHeaders }: Dialect): JsonObject {
+  if (task === 'list') return plainHeaders
+  if (task === 'account') return accountHeaders
+  return limitHeaders === undefined ? modelHeaders : anthropicHeaders
+}
 
 const { 'retry-after': wait, 'x-should-retry': again, ...exception } = ofRefusals
 
@@ -73,5 +95,5 @@ export const failureHeaders = (status: number): JsonObject =>
     ...ofEvery,
     ...exception,
     ...((status === 429 || status === 503) && { 'retry-after': wait }),
-    ...(status === 429 && { 'x-should-retry': again, ...ofTeams }),
+    ...(status === 429 && { 'x-should-retry': again, ...ofTeams, ...ofAnthropic }),
   })

@@ -2,9 +2,9 @@
 import type { Dialect, Route } from '../core/contracts.ts'
 import type { JsonObject } from '../core/conversation.ts'
 import type { AnswerName } from './answers.ts'
-import { failuresOfLists, failuresWithKey, failuresWithout } from './errors.ts'
-import { modelHeaders, plainHeaders } from './headers.ts'
-import { requestSchema } from './requests.ts'
+import { failuresOf, failuresWithout } from './errors.ts'
+import { headersOf, plainHeaders } from './headers.ts'
+import { requestName, requestSchema } from './requests.ts'
 import { type Words, wordsOf } from './words.ts'
 
 type Operation = Route & {
@@ -20,7 +20,7 @@ function described(dialect: Dialect, route: Route): Operation {
   const { method, path } = route
   const said = wordsOf(`${method} ${path}`, dialect.id)
   if (method === 'GET') return { ...route, operation: operation(dialect, route, said) }
-  const name = `${said.operationId.charAt(0).toUpperCase()}${said.operationId.slice(1)}Request`
+  const name = requestName(`${method} ${path}`, dialect.id)
   const takes = { name, schema: requestSchema(dialect, path) }
   const requestBody = { required: true, content: json(schemaRef(name)) }
   return { ...route, operation: { ...operation(dialect, route, said), requestBody }, takes }
@@ -29,8 +29,6 @@ function described(dialect: Dialect, route: Route): Operation {
 function operation(dialect: Dialect, { method, path }: Route, said: Words): JsonObject {
   const { operationId, summary, tag, query } = said
   const parameters = [...inPath(path), ...(query ?? [])]
-  const asks = dialect.task !== 'list'
-  const failures = asks ? failuresWithKey : failuresOfLists(path.includes('{'))
   const alone = dialect.task === 'native' && dialect.streams
   const streams = alone || (dialect.task === 'chat' && method === 'POST')
   return {
@@ -41,14 +39,14 @@ function operation(dialect: Dialect, { method, path }: Route, said: Words): Json
     responses: {
       200: {
         description: alone ? 'The answer as it comes.' : 'The answer.',
-        headers: asks ? modelHeaders : plainHeaders,
+        headers: headersOf(dialect),
         content: {
           ...(!alone && json(schemaRef(said.gives))),
           ...(said.plainText === true && { 'text/plain': { schema: { type: 'string' } } }),
           ...(streams && stream(dialect.streamType)),
         },
       },
-      ...failures,
+      ...failuresOf(dialect.task, { method, path }),
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Dialect } from '../core/contracts.ts'
 import type { JsonObject } from '../core/conversation.ts'
 import type { Faced } from '../wire/schema.ts'
 import { withNulls } from './nulls.ts'
+import { wordsOf } from './words.ts'
 
 /** Where the reader says nothing: the caller's bytes go on to Bedrock, which judges them. */
 const judgedElsewhere: JsonObject = {
@@ -10,12 +11,25 @@ const judgedElsewhere: JsonObject = {
   description: 'The body that Bedrock documents for this operation and model.',
 }
 
+/** What the schema of a route's body is called. */
+export function requestName(route: string, id: string): string {
+  const { operationId } = wordsOf(route, id)
+  return `${operationId.charAt(0).toUpperCase()}${operationId.slice(1)}Request`
+}
+
 /** The body must name the model where the path does not. */
 export function requestSchema(dialect: Dialect, path: string): JsonObject {
+  if (dialect.task === 'account') return { anyOf: (dialect.takes ?? []).map(bodyOf) }
   const reader = 'parse' in dialect ? (dialect.parse as Faced) : {}
   const schema = reader.schema?.()
   if (schema === undefined) return judgedElsewhere
   const { required = [] } = schema as { required?: readonly string[] }
   const named = path.includes('{model}')
   return withNulls(named ? schema : { ...schema, required: [...new Set(['model', ...required])] })
+}
+
+/** A dialect's body is named after the first of its routes. */
+function bodyOf({ id, routes: [route] }: Dialect): JsonObject {
+  const name = requestName(`${route?.method} ${route?.path}`, id)
+  return { $ref: `#/components/schemas/${name}` }
 }

@@ -92,6 +92,24 @@ const words: Readonly<Record<string, Words>> = {
     tag: 'anthropic',
     gives: 'TokenCount',
   },
+  'GET /v1/usage': {
+    operationId: 'getUsage',
+    summary: 'What this key’s team used, its limits and what is left of them',
+    tag: 'gateway',
+    gives: 'Usage',
+  },
+  'POST /v1/estimate': {
+    operationId: 'estimate',
+    summary: 'What would happen to a request, without asking a model',
+    tag: 'gateway',
+    gives: 'Estimate',
+  },
+  'GET /v1/decisions/{id}': {
+    operationId: 'getDecision',
+    summary: 'Why a request of this team was refused',
+    tag: 'gateway',
+    gives: 'Decision',
+  },
   'POST /model/{modelId}/invoke': native('invokeModel', 'Bedrock InvokeModel'),
   'POST /model/{modelId}/invoke-with-response-stream': native(
     'invokeModelWithResponseStream',

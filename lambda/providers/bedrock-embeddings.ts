@@ -4,10 +4,13 @@ import { bytesOf } from '../aws/post.ts'
 import type { TargetedEmbedding } from '../core/contracts.ts'
 import { withPrompt } from '../core/estimate.ts'
 import { type ReplyEvent, replay } from '../core/reply.ts'
-import type { Send } from './attempt.ts'
+import { failure, isUnbilled, type Send } from './attempt.ts'
 import { ask } from './bedrock-endpoint.ts'
 import type { Deadline } from './deadline.ts'
 import { nativeHeaders, parsedAnswer, reportedUsage } from './whole-answer.ts'
+
+/** What a call that is still under way may come to: a tokenizer that is not published gets two. */
+const mostPerByte = 2
 
 /** Calls of one request that are under way at once: a team's batch shall not take all of the quota. */
 const mostAtOnce = 8
@@ -21,9 +24,37 @@ export function embeddings(call: TargetedEmbedding): Send {
     Buffer.from(JSON.stringify(model.body.build(request, inputs, model, notice))),
   )
   return async (deadline) => {
-    const parts = await inOrder(bodies, (body) => part(call, body, deadline))
-    deadline.done()
-    return told(parts)
+    const asked = openParts(call, bodies, deadline)
+    try {
+      const parts = await inOrder(bodies.length, asked.part)
+      deadline.done()
+      return told(parts)
+    } catch (thrown) {
+      const error = failure(thrown, call, deadline)
+      error.billed = { ...nothing, input: asked.billed() }
+      throw error
+    }
+  }
+}
+
+/** The calls of one request, and what they were billed if one of them fails. */
+function openParts(call: TargetedEmbedding, bodies: readonly Buffer[], deadline: Deadline) {
+  const billed = bodies.map(() => 0)
+  return {
+    billed: () => billed.reduce((sum, tokens) => sum + tokens, 0),
+
+    async part(index: number): Promise<Part> {
+      const body = bodies[index] ?? Buffer.alloc(0)
+      billed[index] = body.length * mostPerByte
+      try {
+        const answer = await part(call, body, deadline)
+        billed[index] = answer.tokens
+        return answer
+      } catch (thrown) {
+        if (isUnbilled(thrown, deadline)) billed[index] = 0
+        throw thrown
+      }
+    },
   }
 }
 
@@ -33,16 +64,21 @@ const batches = (inputs: readonly string[], size: number): readonly (readonly st
   )
 
 /** The first failure ends it: no further call is begun. */
-async function inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+async function inOrder<R>(count: number, work: (index: number) => Promise<R>): Promise<R[]> {
   const results: R[] = []
   let next = 0
   const worker = async () => {
-    while (next < items.length) {
+    while (next < count) {
       const index = next++
-      results[index] = await work(items[index] as T)
+      try {
+        results[index] = await work(index)
+      } catch (thrown) {
+        next = count
+        throw thrown
+      }
     }
   }
-  await Promise.all(Array.from({ length: Math.min(mostAtOnce, items.length) }, worker))
+  await Promise.all(Array.from({ length: Math.min(mostAtOnce, count) }, worker))
   return results
 }
 

@@ -35,7 +35,15 @@ export type Asked = {
 }
 
 /** Resolves with the answer's status and headers; its body is still to come. */
-export async function ask(target: Target, asked: Asked): Promise<IncomingMessage> {
+export const ask = (target: Target, asked: Asked): Promise<IncomingMessage> =>
+  answered(target, asked).catch(unanswered)
+
+/** No model had begun to answer when this was thrown. */
+function unanswered(thrown: unknown): never {
+  throw thrown instanceof Error ? Object.assign(thrown, { unanswered: true }) : thrown
+}
+
+async function answered(target: Target, asked: Asked): Promise<IncomingMessage> {
   const { operation, body, headers, signal } = asked
   const base = baseOf(target)
   const path = `${base.pathname.replace(/\/$/, '')}/model/${encodedSegment(target.modelId)}/${operation}`

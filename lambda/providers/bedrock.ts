@@ -1,6 +1,6 @@
 /** Carries a call to Amazon Bedrock and its answer back: one attempt, with its own deadline. */
 import type { Provider, TargetedCall } from '../core/contracts.ts'
-import { failure, type Send } from './attempt.ts'
+import { failure, isUnbilled, type Send } from './attempt.ts'
 import { streamedChat, wholeChat } from './bedrock-chat.ts'
 import { tokenCount } from './bedrock-count.ts'
 import { embeddings } from './bedrock-embeddings.ts'
@@ -29,8 +29,10 @@ export const bedrock: Provider = async (call) => {
     tell('ok')
     return { target, events }
   } catch (thrown) {
+    const billed = isUnbilled(thrown, deadline) ? undefined : 'unknown'
     deadline.abandon()
     const error = failure(thrown, call, deadline)
+    error.billed ??= billed
     tell(upstreamName(error))
     throw error
   }

@@ -2,9 +2,10 @@
 import type { Deployed } from '../template/deploy.ts'
 import { NotServed, textOf, type Values, valuesOf } from '../template/values.ts'
 import { type GatewayResponse, readGatewayResponses } from './gateway-response.ts'
+import type { Made } from './key-registry.ts'
 import { type Method, readMethods } from './methods.ts'
 import { checkPermissions } from './permissions.ts'
-import { type ApiKey, type Plan, readPlans } from './usage-plans.ts'
+import { readPlans } from './usage-plans.ts'
 
 export type Api = {
   readonly id: string
@@ -14,19 +15,18 @@ export type Api = {
   readonly keySource: 'HEADER' | 'AUTHORIZER'
   readonly methods: readonly Method[]
   readonly responses: ReadonlyMap<string, GatewayResponse>
-  readonly plans: readonly Plan[]
-  readonly keys: readonly ApiKey[]
+  /** Keys and plans as the template makes them. */
+  readonly made: Made
 }
 
 /** All resources of one type. */
 export type Find = (type: string) => readonly Deployed[]
 
-export function readApi(resources: readonly Deployed[], region: string): Api {
+export function readApi(resources: readonly Deployed[], region: string, now: number): Api {
   const find: Find = (type) => resources.filter((resource) => resource.type === type)
   const api = onlyOne(find('AWS::ApiGateway::RestApi'), 'REST API')
   const stage = onlyOne(find('AWS::ApiGateway::Stage'), 'stage')
   const { StageName, Variables } = stage.properties
-  const { keys, plans } = readPlans(find, api.id, String(StageName))
   const read: Api = {
     id: api.id,
     region,
@@ -35,8 +35,7 @@ export function readApi(resources: readonly Deployed[], region: string): Api {
     keySource: api.properties.ApiKeySourceType === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER',
     methods: readMethods(find, api.id, stage.properties),
     responses: readGatewayResponses(find),
-    plans,
-    keys,
+    made: readPlans(find, api.id, String(StageName), now),
   }
   checkPermissions(find, read)
   return read

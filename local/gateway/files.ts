@@ -3,10 +3,12 @@ import { createWriteStream, mkdirSync, readFileSync, rmSync, writeFileSync } fro
 import { dirname } from 'node:path'
 import type { Local, LogLine } from './local.ts'
 
-/** Keys are in it, so it is nobody else's to read. */
-export function announce(file: string, { url, keys, bedrock }: Local): void {
+/** Keys are in it, so it is nobody else's to read. `config`: where it is not the usual file. */
+export function announce(file: string, local: Local, config?: string): void {
   mkdirSync(dirname(file), { recursive: true })
-  const text = JSON.stringify({ url, pid: process.pid, keys, bedrock }, null, 2)
+  const { url, keys, bedrock, aws, outputs } = local
+  const { pid } = process
+  const text = JSON.stringify({ url, pid, keys, bedrock, aws, outputs, config }, null, 2)
   rmSync(file, { force: true })
   writeFileSync(file, `${text}\n`, { mode: 0o600 })
 }

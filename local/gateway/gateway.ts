@@ -8,6 +8,7 @@ import type { Exchange } from './event.ts'
 import { word } from './gateway-response.ts'
 import { headersTooLarge, headerValues, type Incoming, readBody, readHead } from './incoming.ts'
 import { type Client, gatewayHeaders, integrate, type Outcome, type Timeouts } from './integrate.ts'
+import type { KeyRegistry } from './key-registry.ts'
 import type { Method } from './methods.ts'
 import { notASignature, type Refusal, refusals } from './refusals.ts'
 import { type Matched, openRouter } from './routing.ts'
@@ -30,6 +31,7 @@ export type RequestLine = {
 
 export type GatewayParts = {
   readonly api: Api
+  readonly keys: KeyRegistry
   /** By ARN. */
   readonly host: (functionArn: string) => FunctionHost
   readonly counts: Counts
@@ -45,7 +47,7 @@ type Passage = { exchange: Exchange; refusal?: Refusal }
 export function createGateway(parts: GatewayParts): RequestListener {
   const { api, now, log } = parts
   const route = openRouter(api.methods)
-  const admit = openUsagePlans(api, parts.counts, now)
+  const admit = openUsagePlans(parts.keys, parts.counts, now)
   const stageBuckets = new Map<Method, TokenBucket>()
   for (const method of api.methods) {
     if (method.throttle !== undefined) stageBuckets.set(method, openBucket(method.throttle, now))

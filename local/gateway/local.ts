@@ -2,22 +2,28 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { apiGatewayService } from '../aws/api-gateway.ts'
+import { cloudFormationService } from '../aws/cloudformation.ts'
+import type { BusEvent } from '../aws/events.ts'
 import { createDualServer, type DualServer } from '../dual-server.ts'
-import { defineFunction } from '../function/definition.ts'
-import { type FunctionHost, type LogLine, openPool } from '../function/pool.ts'
+import type { LogLine } from '../function/pool.ts'
 import type { Simulator } from '../simulator/index.ts'
 import { readAssembly } from '../template/assembly.ts'
 import { type Deployed, deploy } from '../template/deploy.ts'
-import { NotServed } from '../template/values.ts'
-import { readApi } from './api.ts'
-import { type Bedrock, type BedrockChoice, openBedrock } from './bedrock.ts'
+import { NotServed, type Values } from '../template/values.ts'
+import { type Api, readApi } from './api.ts'
+import { openAws } from './aws.ts'
+import { type BedrockChoice, openBedrock } from './bedrock.ts'
 import { readConfiguration } from './configuration.ts'
 import { makeCustomResource } from './custom-resources.ts'
 import { createGateway, type RequestLine } from './gateway.ts'
 import type { Timeouts } from './integrate.ts'
+import { openKeyRegistry } from './key-registry.ts'
+import { openPools, type Pools } from './pools.ts'
 import { openState, type State } from './state.ts'
 import { synthesise } from './synthesise.ts'
 
+export type { BusEvent } from '../aws/events.ts'
 export type { LogLine } from '../function/pool.ts'
 export type { BedrockChoice } from './bedrock.ts'
 export type { RequestLine } from './gateway.ts'
@@ -33,7 +39,7 @@ export type LocalOptions = {
   readonly assembly?: string
   /** Gives up synthesising. */
   readonly signal?: AbortSignal
-  /** Keeps keys and counts from run to run. */
+  /** Keeps keys, counts and the table from run to run. */
   readonly state?: string
   /** Most environments of one function at once. Default 64. */
   readonly environments?: number
@@ -55,6 +61,12 @@ export type Local = {
   /** By region; empty where AWS itself answers. */
   readonly bedrock: Readonly<Record<string, string>>
   readonly simulators: Readonly<Record<string, Simulator>>
+  /** Where the other AWS services answer, each to what is signed for it. */
+  readonly aws: string
+  /** What functions have put on the event bus. */
+  readonly events: () => readonly BusEvent[]
+  /** Of the stack; an address of the API is the one here. */
+  readonly outputs: Readonly<Record<string, string>>
   /** Resolves when no function is at work, so that all they had to log has been told. */
   readonly settled: () => Promise<void>
   readonly close: () => Promise<void>
@@ -82,6 +94,7 @@ async function open(
   close: () => Promise<void>,
 ): Promise<Local> {
   const { progress = nothing, onLog = nothing, onRequest = nothing, now = Date.now } = options
+  const { environments: most = mostEnvironments, timeouts } = options
   const gateway = Promise.withResolvers<ReturnType<typeof createGateway>>()
   gateway.promise.catch(nothing)
   /** Those who come before it is ready wait. */
@@ -95,20 +108,30 @@ async function open(
   closing.push(() => server.close())
   const state = await openState(options.state)
   closing.push(() => state.close())
+  const aws = await openAws(options.state)
+  closing.push(() => aws.close())
 
   const assembly = await readAssembly(await assemblyOf(options, closing))
   const region = assembly.region ?? regions[0]
   progress('Starting the functions …')
-  const pools = openPools(region, bedrock, options, onLog)
+  const variables = { ...bedrock.variables, ...aws.variables }
+  const pools = openPools({ region, variables, log: onLog, most })
   closing.push(() => pools.close())
-  const resources = await deployAll(assembly, region, pools, state)
-  const api = readApi(resources, region)
+  const { resources, outputs } = await deployAll(assembly, region, pools, state)
+  await aws.provide(resources)
+  const api = readApi(resources, region, now())
+  const registry = openKeyRegistry(api.made, state.keys)
+  const url = `http://127.0.0.1:${port}`
+  const here = outputsHere(outputs, api, url)
+  aws.services.apigateway = apiGatewayService({ registry, api, now })
+  const stack = { name: assembly.stackName, region, outputs: here, created: now() }
+  aws.services.cloudformation = cloudFormationService(stack)
 
   for (const { functionArn } of api.methods) pools.host(functionArn).warm()
-  const { timeouts } = options
   gateway.resolve(
     createGateway({
       api,
+      keys: registry,
       host: pools.host,
       counts: state.counts,
       now,
@@ -116,17 +139,20 @@ async function open(
       ...(timeouts !== undefined && { timeouts }),
     }),
   )
-  const keys = Object.fromEntries(api.keys.map(({ team, value }) => [team, value]))
+  const keys = Object.fromEntries(api.made.keys.map(({ team, value }) => [team, value]))
   const [example] = Object.entries(keys).flatMap(([team, key]) => {
     const model = modelOf(team)
     return model === undefined ? [] : [{ key, model }]
   })
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     keys,
     example,
     bedrock: bedrock.urls,
     simulators: bedrock.simulators,
+    aws: aws.url,
+    events: aws.events,
+    outputs: here,
     settled: pools.settled,
     close,
   }
@@ -156,51 +182,29 @@ async function assemblyOf(
   return synthesise(folder, config === undefined ? undefined : resolve(config), signal)
 }
 
-type Pools = {
-  readonly host: (functionArn: string) => FunctionHost
-  readonly add: (resource: Deployed) => void
-  readonly settled: () => Promise<void>
-  readonly close: () => Promise<void>
-}
-
-function openPools(
-  region: string,
-  { variables }: Bedrock,
-  { environments: most = mostEnvironments }: LocalOptions,
-  log: (line: LogLine) => void,
-): Pools {
-  const pools = new Map<string, FunctionHost>()
-  const all = (work: (pool: FunctionHost) => Promise<void>) => async () => {
-    await Promise.all([...pools.values()].map(work))
-  }
-  return {
-    add(resource) {
-      const arn = String(resource.attribute('Arn'))
-      pools.set(arn, openPool(defineFunction(resource, arn), { region, variables, log, most }))
-    },
-    host(functionArn) {
-      const pool = pools.get(functionArn)
-      if (pool === undefined) throw new NotServed(`There is no function ${functionArn}.`)
-      return pool
-    },
-    settled: all((pool) => pool.settled()),
-    close: all((pool) => pool.close()),
-  }
-}
+type Stack = { readonly resources: readonly Deployed[]; readonly outputs: Values }
 
 async function deployAll(
   assembly: Parameters<typeof deploy>[0],
   region: string,
   pools: Pools,
   state: State,
-): Promise<readonly Deployed[]> {
+): Promise<Stack> {
   const resources: Deployed[] = []
-  await deploy(assembly, region, {
+  const outputs = await deploy(assembly, region, {
     deployed(resource) {
       resources.push(resource)
       if (resource.type === 'AWS::Lambda::Function') pools.add(resource)
     },
     custom: (resource, stackId) => makeCustomResource(resource, stackId, pools.host, state),
   })
-  return resources
+  return { resources, outputs }
+}
+
+function outputsHere(outputs: Values, { id, region, stage }: Api, url: string) {
+  const deployed = `https://${id}.execute-api.${region}.amazonaws.com/${stage}`
+  const texts = Object.entries(outputs).map(([name, value]) => {
+    return [name, String(value).replace(deployed, url)] as const
+  })
+  return Object.fromEntries(texts)
 }

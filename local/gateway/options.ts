@@ -12,7 +12,7 @@ export const help = `Runs the whole gateway on this machine, as \`cdk deploy\` w
   --bedrock URL                      every Bedrock region is served by this URL
   --bedrock REGION=URL,REGION=URL    one URL a region
   --config FILE                      another gateway configuration (default tollgate.config.ts)
-  --state DIR                        keep keys and counts in this folder between runs
+  --state DIR                        keep keys, counts and the ledger here between runs
   --help                             this text
 `
 

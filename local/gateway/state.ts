@@ -1,18 +1,25 @@
-/** What outlives a run: the answers of custom resources, and what keys have used. */
+/** What outlives a run: the answers of custom resources, what was done to keys, and what they used. */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Values } from '../template/values.ts'
-import type { Count, Counts } from './usage-plans.ts'
+import type { KeptChanges } from './key-registry.ts'
+import type { ApiKey, Count, Counts } from './usage-plans.ts'
 
 /** A custom resource as it was last made. */
 export type Made = { readonly properties: Values; readonly id: string; readonly data: Values }
 
-type Kept = { custom: Record<string, Made>; counts: Record<string, Count> }
+type Kept = {
+  custom: Record<string, Made>
+  counts: Record<string, Count>
+  keys: Record<string, ApiKey | null>
+  planIds: Record<string, string | null>
+}
 
 export type State = {
   readonly made: (path: string) => Made | undefined
   readonly remember: (path: string, made: Made) => void
   readonly counts: Counts
+  readonly keys: KeptChanges
   /** Writes what is not written yet. */
   readonly close: () => Promise<void>
 }
@@ -56,6 +63,17 @@ export async function openState(folder: string | undefined): Promise<State> {
         changed()
       },
     },
+    keys: {
+      get: () => ({ keys: kept.keys, planIds: kept.planIds }),
+      setKey(id, key) {
+        kept.keys[id] = key
+        changed()
+      },
+      setPlanId(keyId, planId) {
+        kept.planIds[keyId] = planId
+        changed()
+      },
+    },
     async close() {
       await writing
       if (file !== undefined && planned !== undefined) await write(file)
@@ -63,7 +81,7 @@ export async function openState(folder: string | undefined): Promise<State> {
   }
 }
 
-const empty = (): Kept => ({ custom: {}, counts: {} })
+const empty = (): Kept => ({ custom: {}, counts: {}, keys: {}, planIds: {} })
 
 async function readKept(file: string): Promise<Kept> {
   try {

@@ -3,13 +3,20 @@ import { readKey } from '../../lambda/core/key.ts'
 import { listOf, NotServed, numberOf, textOf, valuesOf } from '../template/values.ts'
 import type { Find } from './api.ts'
 import { type Period, periodOf } from './calendar.ts'
+import type { KeyRegistry, Made } from './key-registry.ts'
 import { type Refusal, refusals } from './refusals.ts'
 import { openBucket, readThrottle, type Throttle, type TokenBucket } from './token-bucket.ts'
 
 export type ApiKey = {
   readonly id: string
+  readonly name: string
   readonly value: string
   readonly enabled: boolean
+  readonly description: string
+  readonly tags: Readonly<Record<string, string>>
+  /** Milliseconds since 1970. */
+  readonly created: number
+  readonly changed: number
   readonly team: string
 }
 
@@ -17,9 +24,9 @@ export type Quota = { readonly limit: number; readonly period: Period; readonly 
 
 export type Plan = {
   readonly id: string
+  readonly name: string
   readonly quota: Quota | undefined
   readonly throttle: Throttle | undefined
-  readonly keyIds: ReadonlySet<string>
 }
 
 /** What a key has used in one period; `first` is the period in which it was first known. */
@@ -30,16 +37,20 @@ export type Counts = {
   readonly set: (name: string, count: Count) => void
 }
 
-/** API keys, and those plans that are for this stage. */
-export function readPlans(find: Find, apiId: string, stage: string) {
-  const keys = find('AWS::ApiGateway::ApiKey').map(function readApiKey({ id, path, properties }) {
+/** API keys, and those plans that are for this stage; `now` is when they are made. */
+export function readPlans(find: Find, apiId: string, stage: string, now: number): Made {
+  const keys = find('AWS::ApiGateway::ApiKey').map(function readApiKey(resource): ApiKey {
+    const { id, path, properties } = resource
     const value = textOf(properties.Value)
     if (value === undefined) {
       throw new NotServed(`${path}: a key without a Value gets one that only AWS knows.`)
     }
-    const team = readKey(value)?.team ?? textOf(properties.Name) ?? id
+    const name = textOf(properties.Name) ?? id
+    const team = teamOf(value, name)
     const enabled = properties.Enabled === true || properties.Enabled === 'true'
-    return { id, value, enabled, team }
+    const description = textOf(properties.Description) ?? ''
+    const tags = tagsOf(properties.Tags)
+    return { id, name, value, enabled, description, tags, created: now, changed: now, team }
   })
   const links = find('AWS::ApiGateway::UsagePlanKey').map(({ properties }) => properties)
   const plans = find('AWS::ApiGateway::UsagePlan')
@@ -53,15 +64,26 @@ export function readPlans(find: Find, apiId: string, stage: string) {
       const { RateLimit, BurstLimit } = valuesOf(properties.Throttle)
       const limit = numberOf(Limit)
       const offset = numberOf(Offset) ?? 0
-      const keyIds = links.filter((link) => link.UsagePlanId === id).map((link) => link.KeyId)
       return {
         id,
+        name: textOf(properties.UsagePlanName) ?? id,
         quota: limit === undefined ? undefined : { limit, period: period as Period, offset },
         throttle: readThrottle(RateLimit, BurstLimit),
-        keyIds: new Set(keyIds.map(String)),
       }
     })
-  return { keys, plans }
+  const served = new Set(plans.map(({ id }) => id))
+  const planIds = links
+    .filter(({ UsagePlanId }) => served.has(String(UsagePlanId)))
+    .map(({ KeyId, UsagePlanId }) => [String(KeyId), String(UsagePlanId)] as const)
+  return { keys, plans, planIds: new Map(planIds) }
+}
+
+/** As the log names whose request it was. */
+export const teamOf = (value: string, name: string): string => readKey(value)?.team ?? name
+
+function tagsOf(tags: unknown): Record<string, string> {
+  const pairs = listOf(tags).map(valuesOf)
+  return Object.fromEntries(pairs.map(({ Key, Value }) => [String(Key), textOf(Value) ?? '']))
 }
 
 export type Admission =
@@ -73,15 +95,12 @@ export type Admission =
 export type Admit = (value: string | undefined) => Admission
 
 export function openUsagePlans(
-  { keys, plans }: { readonly keys: readonly ApiKey[]; readonly plans: readonly Plan[] },
+  { keyOf, planOf, watch }: Pick<KeyRegistry, 'keyOf' | 'planOf' | 'watch'>,
   counts: Counts,
   now: () => number,
 ): Admit {
   const buckets = new Map<string, TokenBucket>()
-  const byValue = new Map(keys.map((key) => [key.value, key]))
-  for (const plan of plans) {
-    for (const key of plan.keyIds) countOf(plan, key)
-  }
+  watch(countOf)
 
   /** Counting begins when key and plan are first known: an offset is for that period alone. */
   function countOf(plan: Plan, keyId: string): Count | undefined {
@@ -103,8 +122,8 @@ export function openUsagePlans(
   }
 
   return function admit(value) {
-    const key = value === undefined ? undefined : byValue.get(value)
-    const plan = plans.find(({ keyIds }) => key !== undefined && keyIds.has(key.id))
+    const key = value === undefined ? undefined : keyOf(value)
+    const plan = key === undefined ? undefined : planOf(key.id)
     if (key === undefined || !key.enabled || plan === undefined) {
       return { refusal: refusals.invalidKey }
     }

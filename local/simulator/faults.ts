@@ -64,7 +64,8 @@ export const faultKinds: Readonly<Record<string, Kind>> = {
         bytes: exceptionFrame(memberName(name), usualWords(className(name))),
         tokens: 0,
       }
-      return { ...delivery, pieces: [...delivery.pieces.slice(0, number), frame] }
+      const isAnswer = delivery.isAnswer && number > 0
+      return { ...delivery, isAnswer, pieces: [...delivery.pieces.slice(0, number), frame] }
     },
   },
   'bad-crc': {

@@ -71,11 +71,15 @@ const toolParts = (tools: readonly object[]): readonly Part[] =>
 
 /** A cache point stands after what it marks. */
 function asParts(blocks: readonly NovaBlock[]): readonly Part[] {
-  return blocks.map(function asPart(block) {
+  return blocks.flatMap(function asPart(block): readonly Part[] {
     if (block.image !== undefined) {
-      return { text: JSON.stringify(block.image), tokens: imageTokens }
+      return [{ text: JSON.stringify(block.image), tokens: imageTokens }]
     }
-    return part(block.text ?? JSON.stringify(block), block.cachePoint !== undefined)
+    if (block.toolResult === undefined) {
+      return [part(block.text ?? JSON.stringify(block), block.cachePoint !== undefined)]
+    }
+    const { content, ...rest } = block.toolResult
+    return [part(JSON.stringify(rest), false), ...asParts(content as readonly NovaBlock[])]
   })
 }
 

@@ -18,9 +18,16 @@ import {
 } from './requests.ts'
 import { type Catalogue, findCounted, findTarget } from './targets.ts'
 
-/** What Bedrock charges for; `output` grows as a stream is sent, until the client hangs up. */
+/**
+ * What Bedrock charges for. Of a stream `output` grows as it is sent, until the client hangs up; a
+ * whole answer is written to its end, whoever is there to hear it.
+ */
 export type Bill = Charged['usage'] & {
   readonly requestId: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** The connection ended before all of the answer was sent. */
+  readonly aborted: boolean
   /** As it was sent: an id, a profile or an ARN. */
   readonly modelId: string
   /** The model's own id. */
@@ -64,7 +71,8 @@ export function openService(catalogue: Catalogue): Service {
     const recorded = { requestId, operation, modelId, body, headers, httpVersion }
     requests.push(recorded)
     const { delivery, told } = plan(recorded, request.headers.authorization)
-    return deliver(request, response, delivery, told && openBill(recorded, told))
+    const generated = told && openBill(recorded, response, delivery, told)
+    return deliver(request, response, delivery, generated)
   }
 
   /** Faults come after the checks of who asks for what, and before the body is looked at. */
@@ -80,12 +88,28 @@ export function openService(catalogue: Catalogue): Service {
     return delivery.isAnswer ? { ...planned, delivery } : { delivery }
   }
 
-  function openBill({ requestId, modelId }: RecordedRequest, told: Charged) {
-    const bill = { ...told.usage, output: 0, requestId, modelId, model: told.model.id }
+  function openBill(
+    { requestId, modelId }: RecordedRequest,
+    response: ServerResponse,
+    { isStream }: Delivery,
+    told: Charged,
+  ) {
+    const bill = {
+      ...told.usage,
+      ...(isStream && { output: 0 }),
+      ...{ requestId, at: Date.now(), aborted: false, modelId, model: told.model.id },
+    }
     billed.push(bill)
     for (const prefix of told.prefixes) remembered.add(prefix)
+    let sent = false
+    response.once('finish', () => {
+      sent = true
+    })
+    response.once('close', () => {
+      bill.aborted = !sent
+    })
     return function generated(tokens: number) {
-      bill.output += tokens
+      if (isStream) bill.output += tokens
     }
   }
 

@@ -16,7 +16,9 @@ export type Template = {
   readonly Parameters: Readonly<Record<string, { readonly Default?: unknown }>>
   readonly Conditions: Values
   readonly Mappings: Values
-  readonly Outputs: Readonly<Record<string, { readonly Value?: unknown }>>
+  readonly Outputs: Readonly<
+    Record<string, { readonly Value?: unknown; readonly Condition?: string }>
+  >
 }
 
 export type Assembly = {

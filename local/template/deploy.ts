@@ -37,21 +37,17 @@ type Place = {
   readonly path: string
 }
 
-export async function deploy(
-  assembly: Assembly,
-  region: string,
-  deployer: Deployer,
-): Promise<void> {
+/** Resolves with the stack's outputs. */
+export function deploy(assembly: Assembly, region: string, deployer: Deployer): Promise<Values> {
   const place = { assembly, region, deployer, path: assembly.stackName }
-  await deployStack(assembly.template, {}, place)
+  return deployStack(assembly.template, {}, place)
 }
 
-/** Resolves with what gives the stack's outputs. */
 async function deployStack(
   template: Template,
   parameters: Values,
   { assembly, region, deployer, path }: Place,
-): Promise<(output: string) => unknown> {
+): Promise<Values> {
   const stackId = `arn:aws:cloudformation:${region}:${account}:stack/${path.replaceAll('/', '-')}/1`
   const pseudo: Values = {
     'AWS::AccountId': account,
@@ -103,7 +99,7 @@ async function deployStack(
     if (resource.Condition !== undefined && !scope.condition(resource.Condition)) continue
     identities.set(name, await deployResource(name, resource))
   }
-  return (name) => resolve(template.Outputs[name]?.Value, scope)
+  return outputsOf(template, scope, path)
 
   async function deployResource(name: string, resource: Resource): Promise<Identity> {
     const here = `${path}/${name}`
@@ -128,12 +124,22 @@ async function deployStack(
     if (asset === undefined) throw new NotServed(`${nested}: its template is not in the assembly.`)
     const given = valuesOf(properties.Parameters)
     const place = { assembly, region, deployer, path: nested }
-    const output = await deployStack(await readTemplate(asset), given, place)
+    const outputs = await deployStack(await readTemplate(asset), given, place)
     return {
       id: `arn:aws:cloudformation:${region}:${account}:stack/${nested.replaceAll('/', '-')}/1`,
-      attribute: (name: string) => output(name.replace(/^Outputs\./, '')),
+      attribute: (name: string) => outputs[name.replace(/^Outputs\./, '')],
     }
   }
+}
+
+function outputsOf({ Outputs }: Template, scope: Scope, path: string): Values {
+  const there = Object.entries(Outputs).filter(
+    ([, { Condition }]) => Condition === undefined || scope.condition(Condition),
+  )
+  const valued = there.map(([name, { Value }]) => {
+    return [name, located(`${path}, output ${name}`, () => resolve(Value, scope))] as const
+  })
+  return Object.fromEntries(valued)
 }
 
 /** Files are found as the deployment would upload them, or by the path the CDK notes beside. */

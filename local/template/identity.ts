@@ -49,10 +49,20 @@ const namings: Readonly<Record<string, Naming>> = {
   'AWS::ApiGateway::ApiKey': generated('APIKeyId'),
   'AWS::ApiGateway::UsagePlan': generated('Id'),
   'AWS::ApiGateway::UsagePlanKey': generated('Id'),
+  'AWS::DynamoDB::Table': ({ TableName }, { path, region }) => {
+    const name = textOf(TableName) ?? `${path.replaceAll('/', '-')}-${short(path)}`
+    return withAttributes(name, { Arn: `arn:aws:dynamodb:${region}:${account}:table/${name}` })
+  },
   'AWS::Lambda::Permission': generated('Id'),
   'AWS::Lambda::Function': ({ FunctionName }, { path, region }) => {
     const name = textOf(FunctionName) ?? `${path.replaceAll('/', '-')}-${short(path)}`.slice(-64)
     return withAttributes(name, { Arn: `arn:aws:lambda:${region}:${account}:function:${name}` })
+  },
+  'AWS::SecretsManager::Secret': ({ Name }, { path, region }) => {
+    const name = textOf(Name) ?? short(path)
+    const suffix = short(path).slice(0, 6)
+    const arn = `arn:aws:secretsmanager:${region}:${account}:secret:${name}-${suffix}`
+    return withAttributes(arn, { Id: arn })
   },
 }
 

@@ -113,6 +113,17 @@ export const servedTypes: Readonly<Record<string, Fields>> = {
     KeyType: oneOf('API_KEY'),
     UsagePlanId: served,
   },
+  'AWS::DynamoDB::Table': {
+    AttributeDefinitions: served,
+    BillingMode: oneOf('PAY_PER_REQUEST'),
+    DeletionProtectionEnabled: idle('nothing here deletes a table'),
+    KeySchema: served,
+    PointInTimeRecoverySpecification: idle('there are no backups on one machine'),
+    SSESpecification: idle('what is kept is as safe as the folder it is in'),
+    TableName: served,
+    Tags: tags,
+    TimeToLiveSpecification: fields({ AttributeName: served, Enabled: served }),
+  },
   'AWS::Lambda::Function': {
     Architectures: idle('the bundle is JavaScript'),
     Code: fields({ S3Bucket: served, S3Key: served }),
@@ -143,6 +154,12 @@ export const servedTypes: Readonly<Record<string, Fields>> = {
     SourceAccount: idle('there is one account'),
     SourceArn: served,
   },
+  'AWS::SecretsManager::Secret': {
+    Description: words,
+    Name: served,
+    SecretString: served,
+    Tags: tags,
+  },
   'AWS::CloudFormation::Stack': {
     NotificationARNs: idle('nobody is told of deployments'),
     Parameters: served,
@@ -158,6 +175,7 @@ export const idleTypes: Readonly<Record<string, string>> = {
   'AWS::CDK::Metadata': 'it counts CDK constructs',
   'AWS::CloudWatch::Alarm': 'there is no CloudWatch on one machine',
   'AWS::CloudWatch::Dashboard': 'there is no CloudWatch on one machine',
+  'AWS::Events::Rule': 'events are kept to be read, and go no further',
   'AWS::IAM::ManagedPolicy': 'functions run with the rights of this process',
   'AWS::IAM::Policy': 'functions run with the rights of this process',
   'AWS::IAM::Role': 'functions run with the rights of this process',

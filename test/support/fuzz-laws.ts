@@ -96,6 +96,8 @@ const wholeAnswers: Readonly<Record<string, object>> = {
     usage: { input_tokens: number },
   },
   'anthropic-count-tokens': { input_tokens: number },
+  usage: { team: string, limits: list, usage: list },
+  estimate: { dialect: string, targets: list, allowed: expect.any(Boolean) },
   'bedrock-invoke': {},
   'bedrock-converse': {
     output: { message: { role: 'assistant' } },

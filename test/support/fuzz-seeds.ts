@@ -71,6 +71,14 @@ const seedsOf: Readonly<Record<string, readonly Seed[]>> = {
   'anthropic-count-tokens': goldens('anthropic.request.json').map(({ body }) => ({
     body: without(body, 'max_tokens'),
   })),
+  usage: [{}],
+  estimate: [
+    { body: { question: 'What is a dystopia?', max_tokens: 20 } },
+    ...goldens('openai-chat.request.json'),
+    ...goldens('openai-responses.request.json'),
+    ...goldens('anthropic.request.json'),
+  ],
+  decision: [{}],
   'bedrock-invoke': [...invoked, ...embedded],
   'bedrock-invoke-with-response-stream': invoked,
   'bedrock-converse': conversed,

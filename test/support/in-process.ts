@@ -1,7 +1,8 @@
 /** Calls the function's handler in this process, as API Gateway and Lambda would, log line included. */
 import { PassThrough } from 'node:stream'
 import type { Context } from 'aws-lambda'
-import { vi } from 'vitest'
+import { afterAll, beforeAll, vi } from 'vitest'
+import { startTable, type TableServer } from './table.ts'
 
 type Metadata = { statusCode: number; headers: Record<string, string> }
 
@@ -37,6 +38,21 @@ Object.assign(globalThis, {
     },
   },
 })
+
+/** Where the handler keeps its budgets: it is told once, before it is loaded. */
+let table: TableServer | undefined
+beforeAll(async () => {
+  table = await startTable()
+  Object.assign(process.env, {
+    TOLLGATE_TABLE: table.table,
+    AWS_ENDPOINT_URL_DYNAMODB: table.url,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: table.url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'AKIATOLLGATEINPROCES',
+    AWS_SECRET_ACCESS_KEY: 'no-secret-at-all',
+  })
+})
+afterAll(() => table?.close())
 
 type StreamHandler = (
   event: unknown,

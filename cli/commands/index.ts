@@ -1,0 +1,20 @@
+/** Every command there is, in the order of the help. */
+import type { Command } from '../command.ts'
+import { grant } from './grant.ts'
+import { keysIssue } from './keys-issue.ts'
+import { keysList } from './keys-list.ts'
+import { keysRevoke } from './keys-revoke.ts'
+import { keysRotate } from './keys-rotate.ts'
+import { pause, resume } from './pause.ts'
+import { usage } from './usage.ts'
+
+export const commands: readonly Command[] = [
+  keysIssue,
+  keysList,
+  keysRotate,
+  keysRevoke,
+  usage,
+  grant,
+  pause,
+  resume,
+]

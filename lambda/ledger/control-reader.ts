@@ -1,0 +1,35 @@
+/** The operators' decisions as an environment knows them: at most some seconds old. */
+import { type Control, controlKey, readControl } from './control.ts'
+import type { Store } from './store.ts'
+
+/** So long it is used as it is; then as it is while it is read again; then not before it is read. */
+const freshMs = 3_000
+const usableMs = 10_000
+const care = { tries: 1, timeoutMs: 300 }
+
+/** Where the table cannot be read, what was last known holds, and nothing is paused by that. */
+export function openControlReader(store: Store, now: () => number): () => Promise<Control> {
+  let known: Control = readControl({})
+  let readAt = -Infinity
+  let reading: Promise<void> | undefined
+
+  const read = async () => {
+    try {
+      const item = (await store.read(controlKey, care)) ?? {}
+      const texts = Object.entries(item).filter(([, value]) => typeof value === 'string')
+      known = readControl(Object.fromEntries(texts) as Record<string, string>)
+    } catch {
+      /** Whether the budget can be asked decides what happens to the call. */
+    } finally {
+      readAt = now()
+      reading = undefined
+    }
+  }
+
+  return async function control() {
+    const age = now() - readAt
+    if (age >= freshMs) reading ??= read()
+    if (age >= usableMs) await reading
+    return known
+  }
+}

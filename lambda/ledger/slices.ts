@@ -1,0 +1,186 @@
+/**
+ * Slices of an account, leased to environments that are busy. A slice's counters are what the
+ * environment used of it less what it was given, so those of all items together are always the
+ * account's; a transfer that is interrupted leaves them counted twice, never not at all.
+ */
+import { randomBytes } from 'node:crypto'
+import {
+  changes,
+  counterOf,
+  countersIn,
+  type Entry,
+  entriesOf,
+  entryName,
+  heldIn,
+  holding,
+} from './account.ts'
+import { amountIn, type Bucket } from './buckets.ts'
+import { ConditionFailed, type Item, type Key, type Store } from './store.ts'
+
+export type Amount = Readonly<Record<string, number>>
+
+/** Marks of transfers on their way: given by the main item, and taken back from a slice. */
+export const marks = { given: 'x.', received: 'i.', returned: 'y.', counted: 'j.' } as const
+
+export const slicePrefix = 'slice#'
+export const sliceKey = (pk: string, environment: string): Key => ({
+  pk,
+  sk: slicePrefix + environment,
+})
+
+/** Longer than any window it counts in. */
+const keptSeconds = 40 * 24 * 3600
+
+/** Transfers of one environment whose marks can be wiped away with its next change. */
+export type Lease = { unconfirmed: string[]; confirmed: string[] }
+
+export type Given = { readonly at: number; readonly to: string; readonly amounts: Amount }
+export type Returned = { readonly at: number; readonly free: Amount; readonly used: Amount }
+
+type Leasing = {
+  readonly store: Store
+  readonly main: Key
+  readonly own: Key
+  readonly now: () => number
+  readonly lease: Lease
+}
+
+/**
+ * Moves amounts from the main item to a slice and holds an entry there. Resolves with the main item,
+ * or with nothing where there was no room.
+ */
+export async function leasing(
+  { store, main, own, now, lease }: Leasing,
+  amounts: Amount,
+  entry: Entry,
+  buckets: readonly Bucket[],
+): Promise<Item | undefined> {
+  const id = randomBytes(6).toString('base64url')
+  const wiped = [...lease.unconfirmed]
+  const given: Given = { at: now(), to: own.sk, amounts }
+  const atMost = Object.fromEntries(
+    buckets
+      .filter(({ attribute }) => attribute in amounts)
+      .map(({ attribute, limit }) => [attribute, limit - (amounts[attribute] ?? 0)]),
+  )
+  let item: Item
+  try {
+    item = await store.update({
+      key: main,
+      add: amounts,
+      set: { [marks.given + id]: JSON.stringify(given) },
+      drop: wiped.map((each) => marks.given + each),
+      only: { absent: [marks.given + id], atMost },
+    })
+  } catch (thrown) {
+    if (!(thrown instanceof ConditionFailed)) throw thrown
+    const there = await store.read(main)
+    if (there === undefined || !(marks.given + id in there)) return undefined
+    item = there
+  }
+  lease.unconfirmed = lease.unconfirmed.filter((each) => !wiped.includes(each))
+  lease.confirmed.push(...wiped)
+  const taken = lease.confirmed.splice(0)
+  const held = holding(own, entry, {})
+  try {
+    await store.update({
+      key: own,
+      add: changes(
+        entry.attributes,
+        (attribute) => amountIn(attribute, entry.amounts) - (amounts[attribute] ?? 0),
+      ),
+      set: {
+        ...held.set,
+        [marks.received + id]: 'given',
+        touched: now(),
+        ttl: Math.floor(now() / 1000) + keptSeconds,
+      },
+      drop: taken.map((each) => marks.received + each),
+      only: { absent: [entryName(entry.id), marks.received + id] },
+    })
+  } catch (thrown) {
+    if (!(thrown instanceof ConditionFailed)) throw thrown
+    const there = await store.read(own)
+    if (there === undefined || !(entryName(entry.id) in there)) return undefined
+  }
+  lease.unconfirmed.push(id)
+  return item
+}
+
+type Folding = { readonly store: Store; readonly main: Key; readonly now: () => number }
+
+/** What a slice does not use, and what it used without having it, back to the main item. */
+export async function foldSlice(folding: Folding, key: Key, seen?: Item): Promise<boolean> {
+  const { store, now } = folding
+  const slice = seen ?? (await store.read(key))
+  if (slice === undefined) return false
+  const entries = entriesOf(slice)
+  const counters = countersIn(slice)
+  const free = changes(counters, (attribute) => Math.min(0, counterOf(slice, attribute)))
+  const used = changes(counters, (attribute) =>
+    Math.max(0, counterOf(slice, attribute) - heldIn(entries, attribute)),
+  )
+  if (Object.keys(free).length === 0 && Object.keys(used).length === 0) return false
+  const id = randomBytes(6).toString('base64url')
+  const returned: Returned = { at: now(), free, used }
+  try {
+    await store.update({
+      key,
+      add: changes(Object.keys(free), (attribute) => -(free[attribute] ?? 0)),
+      set: { [marks.returned + id]: JSON.stringify(returned), touched: now() },
+      only: { absent: [marks.returned + id], atMost: free },
+    })
+  } catch (thrown) {
+    if (thrown instanceof ConditionFailed) return false
+    throw thrown
+  }
+  await countReturned(folding, key, id, returned)
+  return true
+}
+
+/** Whoever began, or claimed what another began, ends it within this time, or leaves it. */
+export const transferMs = 10_000
+
+/** What left a slice is counted in the main item once; then its mark is wiped away on both sides. */
+export async function countReturned(
+  { store, main, now }: Folding,
+  key: Key,
+  id: string,
+  { at, free, used }: Returned,
+): Promise<void> {
+  const late = () => now() - at > transferMs
+  if (late()) return
+  const all = [...new Set([...Object.keys(free), ...Object.keys(used)])]
+  const mark = marks.counted + id
+  await ignoringRefusal(
+    store.update({
+      key: main,
+      add: changes(all, (attribute) => (free[attribute] ?? 0) + (used[attribute] ?? 0)),
+      set: { [mark]: at },
+      only: { absent: [mark] },
+    }),
+  )
+  if (late()) return
+  const name = marks.returned + id
+  await ignoringRefusal(
+    store.update({
+      key,
+      add: changes(Object.keys(used), (attribute) => -(used[attribute] ?? 0)),
+      drop: [name],
+      only: { present: [name] },
+    }),
+  )
+  if (late()) return
+  await store.update({ key: main, drop: [mark] })
+}
+
+/** Somebody did it before. */
+export async function ignoringRefusal(change: Promise<unknown>): Promise<boolean> {
+  try {
+    await change
+    return true
+  } catch (thrown) {
+    if (thrown instanceof ConditionFailed) return false
+    throw thrown
+  }
+}

@@ -1,0 +1,129 @@
+/** Brings back what died: holds of dead calls, transfers that were interrupted, slices nobody uses. */
+import { noAmounts } from '../core/ledger.ts'
+import { type Entry, entriesOf, settling } from './account.ts'
+import { isCounter, windowIdOf } from './buckets.ts'
+import {
+  countReturned,
+  foldSlice,
+  type Given,
+  ignoringRefusal,
+  marks,
+  type Returned,
+  slicePrefix,
+} from './slices.ts'
+import type { Item, Key, Store } from './store.ts'
+
+/** Clocks of environments differ by less. */
+const graceMs = 30_000
+/** A transfer takes less, and whoever makes it has given up long before. */
+const interruptedMs = 60_000
+/** A slice that was not renewed for so long is not needed. */
+const idleMs = 15_000
+/** A call that began in a window is settled by then. */
+const settledMs = 16 * 60_000
+
+export type Sweeping = {
+  readonly store: Store
+  readonly main: Key
+  readonly now: () => number
+  readonly neverSent: (entry: Entry) => Promise<boolean>
+  readonly endsAt: (windowId: string) => number
+}
+
+/** Whether anything was there to bring back. */
+export async function sweep(sweeping: Sweeping): Promise<boolean> {
+  const { store, main, now } = sweeping
+  const item = (await store.read(main)) ?? {}
+  const slices = await store.list(main.pk, slicePrefix)
+  const done: boolean[] = [await sweepEntries(sweeping, main, item)]
+  for (const slice of slices) {
+    const key = { pk: main.pk, sk: String(slice.sk) }
+    done.push(await sweepEntries(sweeping, key, slice))
+    done.push(await sweepReturns(sweeping, key, slice))
+    if (now() - Number(slice.touched ?? 0) > idleMs) {
+      done.push(await foldSlice(sweeping, key, slice))
+    }
+  }
+  done.push(await sweepGifts(sweeping, item))
+  await prune(sweeping, item)
+  return done.includes(true)
+}
+
+/**
+ * A call whose function died may have been billed, up to what was held for it: that is what it is
+ * charged. One that surely was never sent is charged nothing, and none is on its way any more.
+ */
+async function sweepEntries(
+  { store, now, neverSent }: Sweeping,
+  key: Key,
+  item: Item,
+): Promise<boolean> {
+  const dead = entriesOf(item).filter(({ until }) => until + graceMs < now())
+  for (const entry of dead) {
+    const charged = (await neverSent(entry)) ? noAmounts : entry.amounts
+    await ignoringRefusal(store.update(settling(key, entry, charged)))
+  }
+  return dead.length > 0
+}
+
+async function sweepReturns(sweeping: Sweeping, key: Key, slice: Item): Promise<boolean> {
+  const { store, now } = sweeping
+  let found = false
+  for (const [name, text] of markedWith(slice, marks.returned)) {
+    const returned = JSON.parse(text) as Returned
+    if (now() - returned.at < interruptedMs) continue
+    const claimed = { ...returned, at: now() }
+    const claim = store.update({
+      key,
+      set: { [name]: JSON.stringify(claimed) },
+      only: { equal: { [name]: text } },
+    })
+    if (!(await ignoringRefusal(claim))) continue
+    await countReturned(sweeping, key, name.slice(marks.returned.length), claimed)
+    found = true
+  }
+  return found
+}
+
+/** What never arrived in its slice comes back, and can not arrive any more. */
+async function sweepGifts({ store, main, now }: Sweeping, item: Item): Promise<boolean> {
+  let found = false
+  for (const [name, text] of markedWith(item, marks.given)) {
+    const { at, to, amounts } = JSON.parse(text) as Given
+    if (now() - at < interruptedMs) continue
+    const received = marks.received + name.slice(marks.given.length)
+    const key = { pk: main.pk, sk: to }
+    const cancel = store.update({
+      key,
+      set: { [received]: 'cancelled' },
+      only: { absent: [received] },
+    })
+    const cancelled =
+      (await ignoringRefusal(cancel)) || (await store.read(key))?.[received] === 'cancelled'
+    const back = Object.entries(cancelled ? amounts : {})
+    await ignoringRefusal(
+      store.update({
+        key: main,
+        add: Object.fromEntries(back.map(([attribute, amount]) => [attribute, -amount])),
+        drop: [name],
+        only: { present: [name] },
+      }),
+    )
+    found = true
+  }
+  return found
+}
+
+/** Counters of windows that are over and settled. */
+async function prune({ store, main, now, endsAt }: Sweeping, item: Item): Promise<void> {
+  const over = Object.keys(item).filter((name) => {
+    const id = isCounter(name) ? windowIdOf(name) : undefined
+    return id !== undefined && endsAt(id) + settledMs < now()
+  })
+  if (over.length > 0) await store.update({ key: main, drop: over })
+}
+
+const markedWith = (item: Item, prefix: string): readonly (readonly [string, string])[] =>
+  Object.entries(item).flatMap(([name, text]) =>
+    name.startsWith(prefix) && typeof text === 'string' ? [[name, text] as const] : [],
+  )

@@ -1,0 +1,96 @@
+/** What a key is answered about its own team: limits, usage, estimates and decisions. */
+import type { JsonObject } from '../core/conversation.ts'
+import { cost, list, object, ref, text, whole, word } from './shapes.ts'
+
+const amounts = { requests: whole, tokens: whole, cost_usd: { type: 'number' }, micro_usd: whole }
+
+const bucketAmounts = { limit: whole, used: whole, reserved: whole, remaining: whole }
+
+const limit = object(
+  {
+    whose: word('team', 'organisation', 'provider'),
+    measure: word('requests', 'tokens', 'micro_usd', 'parallel'),
+    window: word('minute', 'day', 'week', 'month', 'now'),
+    ...bucketAmounts,
+  },
+  {
+    key: { type: 'string', description: 'Of this key alone, by its public id.' },
+    model: { type: 'string', description: 'Of this model alone.' },
+    asked: { type: 'integer', minimum: 0, description: 'What the refused request asked for.' },
+    usd: { type: 'object', description: 'The same amounts in USD, as text, of a limit in money.' },
+    resets_at: { type: 'string', description: 'When it begins anew; of calls at once, never.' },
+    then: {
+      ...word('refuse', 'warn', 'report'),
+      description: 'What happens to a call that does not fit.',
+    },
+  },
+)
+
+/** Of a limit of Bedrock’s own nothing but that is known. */
+const anyLimit: JsonObject = {
+  anyOf: [ref('Limit'), object({ whose: word('provider') })],
+  description: 'The limit that refused it.',
+}
+
+const wouldPass = object(
+  { says: text },
+  {
+    requests: whole,
+    tokens: whole,
+    micro_usd: whole,
+    usd: text,
+    after: { type: 'string', description: 'When the refused request may pass.' },
+  },
+)
+
+export const accountAnswers = {
+  Limit: limit,
+  Usage: object(
+    {
+      team: text,
+      time_zone: { type: 'string', description: 'Where days, weeks and months begin.' },
+      limits: list(ref('Limit')),
+      usage: list(
+        object({
+          window: word('day', 'month'),
+          name: { type: 'string', description: '`2026-11-21`, `2026-11`.' },
+          ...amounts,
+          reserved: object(amounts),
+          models: {
+            type: 'object',
+            description: 'Tokens, cost_usd and micro_usd of each model, by its name.',
+          },
+        }),
+      ),
+    },
+    { plan: text, note: text },
+  ),
+  Estimate: object(
+    {
+      dialect: text,
+      model: text,
+      model_id: text,
+      targets: list(object({ region: text, model_id: text })),
+      native_operation: text,
+      native_body: { type: 'object', description: 'What Bedrock would be sent.' },
+      native_calls: { type: 'integer', minimum: 1 },
+      tokens: object({ input_estimate: whole, output_most: whole, reserved: whole }),
+      cost_usd: object({ likely: cost, most: cost }),
+      allowed: { type: 'boolean', description: 'Whether the limits have room for it now.' },
+      notices: list(text),
+    },
+    { limit: ref('Limit'), would_pass: wouldPass },
+  ),
+  Decision: object(
+    {
+      id: text,
+      at: text,
+      key: { type: 'string', description: 'Public id of the key that asked.' },
+      route: text,
+      status: { type: 'integer' },
+      code: text,
+      message: text,
+    },
+    { model: text, limit: anyLimit, would_pass: wouldPass },
+  ),
+} as const satisfies Record<string, JsonObject>
