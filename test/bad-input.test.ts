@@ -16,7 +16,14 @@ function expectRefusal(answer: InProcessAnswer, status: number, code: string) {
   expect({ status: answer.statusCode, code: body.error.code }).toEqual({ status, code })
   expect(body).toEqual({
     type: 'error',
-    error: { type: expect.any(String), code, message: expect.any(String), param: body.error.param },
+    error: {
+      type: expect.any(String),
+      code,
+      message: expect.any(String),
+      param: body.error.param,
+      /** Of what a request says no decision is kept; of who may ask, one is. */
+      ...(status === 403 && { decision_id: expect.stringMatching(/^[\w-]{16}$/) }),
+    },
     message: body.error.message,
     request_id: answer.headers['x-request-id'],
   })

@@ -81,13 +81,6 @@ describe('a quota of three requests a day', () => {
     })
     expect((await ask('other')).status).toBe(200)
   })
-
-  it('begins anew with the next day, and not before', async () => {
-    clock = Date.parse('2026-11-20T23:59:59.999Z')
-    expect((await ask('small')).status).toBe(429)
-    clock = Date.parse('2026-11-21T00:00:00.000Z')
-    expect((await ask('small')).status).toBe(200)
-  })
 })
 
 describe('a throttle of one a second, two at once', () => {
@@ -169,10 +162,11 @@ describe('every request that reaches the function', () => {
   })
 
   it('writes one line for a refusal too, with no stack', async () => {
-    expect((await ask('small', { model: 'llama', question: 'Hi' })).status).toBe(403)
+    clock += 1000
+    expect((await ask('slow', { model: 'llama', question: 'Hi' })).status).toBe(403)
     const [line, ...more] = await requestLines()
     expect(more).toEqual([])
-    expect(line).toMatchObject({ outcome: 'model_not_allowed', status: 403, team: 'small' })
+    expect(line).toMatchObject({ outcome: 'model_not_allowed', status: 403, team: 'slow' })
     expect(lines.map(({ line }) => line).join('')).not.toMatch(/ at .*\.m?js/)
   })
 })

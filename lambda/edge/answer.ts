@@ -2,6 +2,7 @@
 import type { AnswerFacts, Call, HttpRequest, ReplyStream } from '../core/contracts.ts'
 import { costNanoUsd } from '../core/cost.ts'
 import { collect, type Usage } from '../core/reply.ts'
+import { termsOf } from '../core/terms.ts'
 import { commonHeaders, type Exchange, finish, timesOf } from './exchange.ts'
 import type { SpokenDialect } from './frames.ts'
 import { streamOf } from './frames.ts'
@@ -70,7 +71,7 @@ function answerFacts({ requestId }: Exchange, { call, reply }: Ready): AnswerFac
     created: Math.floor(now / 1000),
     requestId,
     costUsd(usage: Usage) {
-      const nano = costNanoUsd(usage, call.model, reply.target, now)
+      const nano = costNanoUsd(usage, call.model, termsOf(call, reply.target), now)
       return nano === undefined ? null : nano / 1e9
     },
   }

@@ -22,11 +22,13 @@ import { ignoringRefusal } from './slices.ts'
 import { type Item, type Store, StoreFailure } from './store.ts'
 import { totalOf } from './total.ts'
 import { usedIn } from './used.ts'
+import { openWarnings, type Warnings } from './warnings.ts'
 
 /** What happens in the ledger that somebody else should know of. */
 export type Happening =
   | {
       readonly type: 'warning'
+      /** Empty for the organisation. */
       readonly team: string
       readonly percent: 80 | 100
       readonly standing: Standing
@@ -63,7 +65,11 @@ export type OpenLedger = Ledger & {
   readonly sweep: (team: string) => Promise<void>
 }
 
-type Account = { readonly rules: Rules; readonly partition: Partition }
+type Account = {
+  readonly rules: Rules
+  readonly partition: Partition
+  readonly warnings: Warnings
+}
 
 const organisationPk = 'org'
 
@@ -82,14 +88,14 @@ export function openLedger(
   const calendar = openCalendar(config.timeZone ?? 'UTC')
   const control = openControlReader(store, now)
   const accounts = new Map<string, Account>()
-  const organisation = accountOf(organisationPk, organisationRules(config, calendar))
+  const organisation = accountOf(organisationPk, '', organisationRules(config, calendar))
   /** What could not be written when it was due, until whoever holds it is dead anyway. */
   const unsettled = new Map<
     string,
     { readonly until: number; readonly again: () => Promise<unknown> }
   >()
 
-  function accountOf(pk: string, rules: Rules): Account {
+  function accountOf(pk: string, team: string, rules: Rules): Account {
     const partition = openPartition({
       pk,
       sliceable: rules.sliceable,
@@ -99,7 +105,10 @@ export function openLedger(
       endsAt: calendar.endsAt,
       neverSent: pk === organisationPk ? chargeTeam : isAlone,
     })
-    return { rules, partition }
+    const warnings = openWarnings(store, pk, now, (percent, standing) =>
+      tell({ type: 'warning', team, percent, standing }),
+    )
+    return { rules, partition, warnings }
   }
 
   /** Without its hold in the organisation's account, which comes after it, no call is sent. */
@@ -129,7 +138,7 @@ export function openLedger(
   function teamAccount(team: string): Account {
     const known = accounts.get(team)
     if (known !== undefined) return known
-    const account = accountOf(`team#${team}`, teamRules(config, team, calendar, sameAs))
+    const account = accountOf(`team#${team}`, team, teamRules(config, team, calendar, sameAs))
     accounts.set(team, account)
     return account
   }
@@ -151,7 +160,7 @@ export function openLedger(
     const granted = await grantedTo(caller.team)
     const entry = { id: randomBytes(6).toString('base64url'), until, amounts }
     const taken: Taking[] = []
-    for (const { rules, partition } of accounts) {
+    for (const { rules, partition, warnings } of accounts) {
       const buckets = rules.buckets(asking, at, granted)
       const other = accounts.find((one) => one.partition !== partition)?.partition
       const beside = other && { beside: `${other.pk} ${other.slice}` }
@@ -165,7 +174,7 @@ export function openLedger(
         await settleAll(taken, asking, noAmounts)
         throw refusalOf(outcome, amounts, at)
       }
-      taken.push({ partition, taken: outcome, buckets })
+      taken.push({ partition, warnings, taken: outcome, buckets })
     }
     for (const { taken: one, buckets } of taken) tellWouldRefuse(one.item, buckets, caller.team)
     let settled: Promise<void> | undefined
@@ -182,6 +191,7 @@ export function openLedger(
 
   type Taking = {
     readonly partition: Partition
+    readonly warnings: Warnings
     readonly taken: Taken
     readonly buckets: readonly Bucket[]
   }
@@ -225,10 +235,10 @@ export function openLedger(
    * one could not be settled, those after it wait for it.
    */
   async function settleAll(taken: readonly Taking[], asking: Asking, actual: Amounts) {
-    for (const [index, { partition, taken: one, buckets }] of taken.entries()) {
+    for (const [index, { partition, warnings, taken: one, buckets }] of taken.entries()) {
       try {
         const item = await partition.give(one, actual)
-        if (item !== undefined) tellWarnings(item, buckets, actual, asking.caller.team)
+        await warnings.look(buckets, item)
       } catch (thrown) {
         if (!(thrown instanceof StoreFailure)) continue
         tell({ type: 'unsettled', team: asking.caller.team, requestId: asking.id })
@@ -242,25 +252,6 @@ export function openLedger(
   async function giveInOrder(taken: readonly Taking[], actual: Amounts): Promise<void> {
     for (const { partition, taken: one } of taken) {
       await ignoringRefusal(partition.give(one, actual))
-    }
-  }
-
-  /** Each settlement sees the item as it alone left it, so exactly one of them crosses a line. */
-  function tellWarnings(
-    item: Item,
-    buckets: readonly Bucket[],
-    actual: Amounts,
-    team: string,
-  ): void {
-    const standing = standingIn(item, entriesOf(item))
-    for (const bucket of buckets.filter(isLimit)) {
-      const now = standing(bucket)
-      const before = now.used - settledIn(bucket, actual)
-      for (const percent of [80, 100] as const) {
-        const line = (now.limit * percent) / 100
-        if (before < line && now.used >= line)
-          tell({ type: 'warning', team, percent, standing: now })
-      }
     }
   }
 
@@ -342,6 +333,3 @@ function scopesIn(item: Item): readonly (readonly [keyId: string, model: string]
     scope.startsWith('m') ? scope.slice(1) : '',
   ])
 }
-
-const settledIn = ({ measure }: Bucket, { requests, tokens, microUsd }: Amounts): number =>
-  ({ requests, tokens, 'micro-usd': microUsd, parallel: 0 })[measure]

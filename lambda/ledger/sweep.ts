@@ -12,6 +12,7 @@ import {
   slicePrefix,
 } from './slices.ts'
 import type { Item, Key, Store } from './store.ts'
+import { warnedPrefix } from './warnings.ts'
 
 /** Clocks of environments differ by less. */
 const graceMs = 30_000
@@ -117,7 +118,8 @@ async function sweepGifts({ store, main, now }: Sweeping, item: Item): Promise<b
 /** Counters of windows that are over and settled. */
 async function prune({ store, main, now, endsAt }: Sweeping, item: Item): Promise<void> {
   const over = Object.keys(item).filter((name) => {
-    const id = isCounter(name) ? windowIdOf(name) : undefined
+    const counter = name.startsWith(warnedPrefix) ? name.slice(warnedPrefix.length) : name
+    const id = isCounter(counter) ? windowIdOf(counter) : undefined
     return id !== undefined && endsAt(id) + settledMs < now()
   })
   if (over.length > 0) await store.update({ key: main, drop: over })

@@ -124,8 +124,11 @@ async function* watched(
         void settle()
       }
       const told = performance.now()
-      yield event
-      spent.held(performance.now() - told)
+      try {
+        yield event
+      } finally {
+        spent.held(performance.now() - told)
+      }
     }
   } finally {
     void settle()

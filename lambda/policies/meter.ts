@@ -3,6 +3,7 @@ import type { Call, Policy, ReplyStream } from '../core/contracts.ts'
 import { costNanoUsd } from '../core/cost.ts'
 import { asTollgateError } from '../core/errors.ts'
 import type { ReplyEvent } from '../core/reply.ts'
+import { termsOf } from '../core/terms.ts'
 
 export const meter: Policy = (next) =>
   async function meter(call) {
@@ -37,9 +38,11 @@ async function* watched(reply: ReplyStream, call: Call): AsyncGenerator<ReplyEve
 function recordReply(
   { stop, usage }: Extract<ReplyEvent, { type: 'reply-end' }>,
   { target }: ReplyStream,
-  { record, model }: Call,
+  call: Call,
 ): void {
-  const cost = costNanoUsd(usage, model, target, Date.now())
+  const { record, model } = call
+  const cost =
+    call.task === 'count' ? 0 : costNanoUsd(usage, model, termsOf(call, target), Date.now())
   record.set({ outcome: 'ok', stop: stop.reason })
   record.measure({
     InputTokens: usage.input,
