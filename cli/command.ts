@@ -41,6 +41,8 @@ export type Report = {
   readonly json: object
   /** Goes to standard output. */
   readonly text: string
-  /** Goes beside it, so that `KEY=$(…)` takes the text alone. */
+  /** For people, beside it, so that `KEY=$(…)` takes the text alone. */
   readonly aside?: string
+  /** What went wrong although it is done: for scripts too, beside it. */
+  readonly warnings?: readonly string[]
 }

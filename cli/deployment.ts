@@ -23,7 +23,7 @@ export const defaultStack = 'Tollgate'
 
 export async function openDeployment(
   config: GatewayConfig,
-  { stack = defaultStack, local, aws }: Settings,
+  { stack: named = defaultStack, local, aws }: Settings,
   now: () => number,
 ): Promise<Deployment> {
   const region = aws.region ?? homeRegion(config)
@@ -32,7 +32,7 @@ export async function openDeployment(
     region,
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000 },
   }
-  const outputs = await readStack(stack, settings)
+  const { stack, outputs } = await readStack(local === undefined ? named : undefined, settings)
   const output = (name: string): string => {
     const value = outputs.get(name)
     if (value !== undefined) return value
@@ -56,15 +56,17 @@ const ledgerOf = (config: GatewayConfig, store: Store, now: () => number): Ledge
 
 type ClientSettings = AwsSettings & { readonly region: string; readonly requestHandler: object }
 
-async function readStack(StackName: string, settings: ClientSettings) {
+/** Without a name, the one there is. */
+async function readStack(StackName: string | undefined, settings: ClientSettings) {
   const { CloudFormationClient, DescribeStacksCommand } = await import(
     '@aws-sdk/client-cloudformation'
   )
   const client = new CloudFormationClient(settings)
   try {
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }))
-    const outputs = Stacks[0]?.Outputs ?? []
-    return new Map(outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]))
+    const { Outputs = [], StackName: stack = defaultStack } = Stacks[0] ?? {}
+    const values = Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue] as const)
+    return { stack, outputs: new Map(values) }
   } catch (thrown) {
     if (!(thrown instanceof Error) || !/does not exist/.test(thrown.message)) throw thrown
     throw new Failure(

@@ -9,6 +9,9 @@ import { type Key, keysOf } from './keys.ts'
 /** API Gateway takes a minute or so to forget a key; the gateway itself remembers a day. */
 const rememberedMs = dayMs
 
+/** An update takes 4 kB of words; what is left waits for the next one. */
+const mostAtOnce = 100
+
 /** The gateway refuses it first; a deployment's key is CloudFormation's to delete. */
 export async function revoke({ keys, store, now }: Deployment, key: Key): Promise<void> {
   await changeControl(store, { set: { [attributeOf.key(key.id)]: { revoked: now() } } })
@@ -23,12 +26,15 @@ export async function revoke({ keys, store, now }: Deployment, key: Key): Promis
 async function tidy(deployment: Deployment): Promise<void> {
   const { keys, store, now } = deployment
   const at = now()
-  const late = (await keysOf(deployment)).filter((key) => key.enabled && hasEnded(endOf(key), at))
+  const known = await keysOf(deployment)
+  const late = known.filter((key) => key.enabled && hasEnded(endOf(key), at))
   for (const { apiKeyId } of late) await keys.disable(apiKeyId)
-  const ends = [...(await controlOf(store)).keys]
-  const old = ends
-    .filter(([id]) => !late.some((key) => key.id === id))
-    .filter(([, { revoked, expires = Infinity }]) => (revoked ?? expires) < at - rememberedMs)
+  const isOld = ([id, end]: readonly [string, KeyEnd]): boolean => {
+    const ended = end.revoked ?? end.expires ?? at
+    if (late.some((key) => key.id === id)) return false
+    return ended < at - rememberedMs || known.some((key) => key.id === id && key.issued > ended)
+  }
+  const old = [...(await controlOf(store)).keys].filter(isOld).slice(0, mostAtOnce)
   await changeControl(store, { drop: old.map(([id]) => attributeOf.key(id)) })
 }
 

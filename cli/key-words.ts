@@ -21,20 +21,14 @@ export const keyJson = (key: Key, now: number) => ({
 export const keyWords = ({ id, team, name }: Key): string =>
   `Key ${id} of ${team}${name === undefined ? '' : ` (${name})`}`
 
-/** The key's own lines stand beside, so that the text is the key alone. */
-export function issuedReport(
-  { key, value, plan }: Issued,
-  now: number,
-  beside: readonly string[],
-  json: object = {},
-): Report {
+/** The text is the key alone. */
+export function issuedReport({ key, value, plan }: Issued, now: number): Report {
   const end =
     key.expires === undefined ? 'It does not expire.' : `Expires ${timeText(key.expires)}.`
   const about = `${keyWords(key)}, on the plan ${plan}. ${end}`
-  const lines = [about, 'It cannot be shown again.', ...beside]
   return {
-    json: { ...keyJson(key, now), plan, key: value, ...json },
+    json: { ...keyJson(key, now), plan, key: value },
     text: value,
-    aside: lines.join('\n'),
+    aside: `${about}\nIt cannot be shown again.`,
   }
 }

@@ -63,7 +63,8 @@ function readKey(
   const deployed = /^[a-z0-9]+$/.test(ownTeam) ? keyIdOf(ownTeam) : undefined
   const id = issued ?? deployed
   if (id === undefined) return []
-  const end = ends.get(id)
+  const since = timeOf(tags[tagOf.issued]) ?? created
+  const end = endAfter(since, ends.get(id))
   return [
     {
       apiKeyId,
@@ -71,7 +72,7 @@ function readKey(
       team: issued === undefined ? ownTeam : (tags[tagOf.team] ?? ''),
       name: tags[tagOf.name],
       enabled,
-      issued: timeOf(tags[tagOf.issued]) ?? created,
+      issued: since,
       expires: end?.expires ?? timeOf(tags[tagOf.expires]),
       revoked: end?.revoked,
       successor: tags[tagOf.successor],
@@ -79,6 +80,10 @@ function readKey(
     },
   ]
 }
+
+/** A deployment gives its team's next key the same id; what ended before it was made was another. */
+const endAfter = (issued: number, end: KeyEnd | undefined): KeyEnd | undefined =>
+  end === undefined || (end.revoked ?? end.expires ?? issued) < issued ? undefined : end
 
 function timeOf(text: string | undefined): number | undefined {
   const time = Date.parse(text ?? '')

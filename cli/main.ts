@@ -60,7 +60,8 @@ function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   }
 }
 
-function answer({ json, text, aside }: Report, asJson: boolean, io: Io): void {
+function answer({ json, text, aside, warnings = [] }: Report, asJson: boolean, io: Io): void {
   io.out(asJson ? `${JSON.stringify(json)}\n` : `${text}\n`)
   if (!asJson && aside !== undefined) io.error(`${aside}\n`)
+  for (const warning of warnings) io.error(`${warning}\n`)
 }

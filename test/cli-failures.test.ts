@@ -1,8 +1,9 @@
 /** What the command line does when AWS refuses half-way: nothing is left, and it says what to do. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { homeRegion } from '../lib/gateway-config.ts'
+import { keyIdOf } from '../lib/key-id.ts'
 import { apiGatewayService } from '../local/aws/api-gateway.ts'
 import { cloudFormationService } from '../local/aws/cloudformation.ts'
 import { openDynamoDb } from '../local/aws/dynamodb.ts'
@@ -85,6 +86,7 @@ async function start({ plans = Object.keys(config.plans), outputs = {}, stack = 
   const address = { url: 'http://127.0.0.1:9', pid: process.pid, aws: server.url }
   await writeFile(join(folder, '.tollgate', 'local.json'), JSON.stringify(address))
   return {
+    url: server.url,
     registry,
     told,
     failing(next: Fault) {
@@ -213,6 +215,21 @@ describe('a revoked key', () => {
     expect(await aws.attributes()).toEqual([])
   })
 
+  it('says nothing of the next one that a deployment gives the same id', async () => {
+    const aws = await start()
+    const made = Date.now()
+    const plain = { enabled: true, description: '', tags: {}, changed: made, team: 'demo' }
+    const deployed = { ...plain, id: 'first', name: 'Tollgate-demo', value: 'a'.repeat(52) }
+    aws.registry.put({ ...deployed, created: made - 60_000 })
+    const id = keyIdOf('demo')
+    expect((await aws.run(`keys revoke ${id} --yes`)).status).toBe(0)
+    expect(await aws.attributes()).toEqual([`key:${id}`])
+    aws.registry.remove('first')
+    aws.registry.put({ ...deployed, id: 'next', value: 'b'.repeat(52), created: made + 3_600_000 })
+    expect((await aws.run('keys issue data')).status).toBe(0)
+    expect([aws.registry.keyById('next')?.enabled, await aws.attributes()]).toEqual([true, []])
+  })
+
   it('is still done where others that have expired cannot be looked after', async () => {
     const aws = await start()
     const expired = (await aws.run('keys issue data --expires 1h')).out.slice(4, 12)
@@ -288,8 +305,13 @@ describe('where AWS cannot be asked', () => {
   })
 
   it('says that there is no such stack', async () => {
-    const aws = await start({ stack: 'Other' })
-    const { status, error } = await aws.run('keys list')
+    const { url } = await start({ stack: 'Other' })
+    vi.stubEnv('AWS_ENDPOINT_URL', url)
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE')
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect((await run(['keys', 'list', '--stack', 'Other'])).status).toBe(0)
+    const { status, error } = await run(['keys', 'list'])
     expect([status, error]).toEqual([
       1,
       'There is no stack Tollgate in us-east-1. --stack and --region say which one; --local asks the gateway on this machine.\n',

@@ -85,6 +85,7 @@ describe('the pages', () => {
     'docs/clients.md',
     'docs/configuring.md',
     'docs/budgets.md',
+    'docs/keys.md',
     'docs/sign-in.md',
   ])('link to pages that exist: %s', (page) => {
     const links = [...read(page).matchAll(/\]\(([^)#:]+)\)/g)].map(([, link]) => link ?? '')

@@ -37,6 +37,9 @@ export const grant: Command = {
   run: (use) => (use.flags.has('list') ? listed(use) : granted(use)),
 }
 
+/** Grants that are over and forgotten by one update, which takes 4 kB of words. */
+const mostAtOnce = 100
+
 async function granted({ values, io, config, deployment }: Use): Promise<Report> {
   const { TEAM: team = '', usd, until, reason } = values
   if (usd === undefined || until === undefined || reason === undefined) {
@@ -70,7 +73,7 @@ async function granted({ values, io, config, deployment }: Use): Promise<Report>
     undo.add(() => store.remove(trailKey(trail)))
     await store.put({ ...trailKey(trail), ...trail })
     const set = { [attributeOf.grant(team, given.id)]: given }
-    await changeControl(store, { set, drop: over })
+    await changeControl(store, { set, drop: over.slice(0, mostAtOnce) })
   } catch (thrown) {
     throw await undo.failed(thrown, 'Nothing was granted.', 'The trail tells of it all the same.')
   }

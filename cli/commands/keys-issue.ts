@@ -32,6 +32,6 @@ export const keysIssue: Command = {
       when === undefined ? undefined : readTime('--expires', when, io.now(), checked.timeZone)
     const gateway = await deployment()
     const issued = await issueKey(gateway, { team, name, expires })
-    return issuedReport(issued, io.now(), await tidied(gateway))
+    return { ...issuedReport(issued, io.now()), warnings: await tidied(gateway) }
   },
 }

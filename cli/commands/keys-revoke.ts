@@ -21,7 +21,6 @@ export const keysRevoke: Command = {
     const key = requireKey(await keysOf(gateway), use.values.ID ?? '')
     await confirm(use, `${keyWords(key)} stops for good. Do it?`)
     await revoke(gateway, key)
-    const notes = await tidied(gateway)
     const text = [`${keyWords(key)} is revoked.`]
     if (key.madeBy === 'deployment') {
       text.push(
@@ -32,7 +31,7 @@ export const keysRevoke: Command = {
     return {
       json: { id: key.id, team: key.team, revoked: true, deleted: key.madeBy === 'command' },
       text: text.join('\n'),
-      ...(notes.length > 0 && { aside: notes.join('\n') }),
+      warnings: await tidied(gateway),
     }
   },
 }

@@ -1,5 +1,5 @@
 /** `keys rotate`: a successor for a key, and an end for the key. */
-import { readSpan, readTime, timeText } from '../amounts.ts'
+import { isoOf, readSpan, readTime, timeText } from '../amounts.ts'
 import type { Command } from '../command.ts'
 import { requireTeam } from '../configuration.ts'
 import { confirm, mustBeAsked, yes } from '../confirm.ts'
@@ -46,9 +46,13 @@ export const keysRotate: Command = {
     const stops = overlap === 0 ? undefined : Math.min(now + overlap, old.expires ?? Infinity)
     const issued = await replaceKey(gateway, { old, stops, expires })
     const end = stops === undefined ? 'works no more' : `works until ${timeText(stops)}`
-    const beside = [`Key ${old.id}, its predecessor, ${end}.`, ...(await tidied(gateway))]
-    const replaced = { id: old.id, stops: new Date(stops ?? now).toISOString() }
-    return issuedReport(issued, io.now(), beside, { replaces: replaced })
+    const { json, text, aside } = issuedReport(issued, io.now())
+    return {
+      json: { ...json, replaces: { id: old.id, stops: isoOf(stops ?? now) } },
+      text,
+      aside: `${aside}\nKey ${old.id}, its predecessor, ${end}.`,
+      warnings: await tidied(gateway),
+    }
   },
 }
 

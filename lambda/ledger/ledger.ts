@@ -20,7 +20,7 @@ import { openPartition, type Partition, type Shortage, type Taken } from './part
 import { refusalOf } from './refusals.ts'
 import { ignoringRefusal } from './slices.ts'
 import { type Item, type Store, StoreFailure } from './store.ts'
-import { totalOf } from './total.ts'
+import { type Total, totalOf } from './total.ts'
 import { usedIn } from './used.ts'
 import { openWarnings, type Warnings } from './warnings.ts'
 
@@ -265,10 +265,21 @@ export function openLedger(
     }
   }
 
-  async function allOf(team: string) {
-    const { rules, partition } = teamAccount(team)
+  async function totalOfAccount({ rules, partition }: Account): Promise<Total | undefined> {
+    if (!rules.limited) return undefined
     await partition.sweep()
-    return { rules, total: await totalOf(store, partition.pk) }
+    return totalOf(store, partition.pk)
+  }
+
+  async function standingsOf(account: Account, granted: number): Promise<readonly Standing[]> {
+    const total = await totalOfAccount(account)
+    if (total === undefined) return []
+    const buckets = scopesIn(total.item).flatMap(([keyId, model]) =>
+      account.rules.buckets({ caller: { keyId }, model }, now(), granted),
+    )
+    const limits = buckets.filter(isLimit).filter(({ key, model }) => key !== '' && model !== '')
+    const byName = new Map(limits.map((bucket) => [nameOf(bucket), bucket]))
+    return [...byName.values()].map(standingIn(total.item, total.entries))
   }
 
   return {
@@ -296,18 +307,13 @@ export function openLedger(
       throw new TollgateError('access_denied', `${what} is paused: ${paused.reason}.`)
     },
     async standings(team) {
-      const { rules, total } = await allOf(team)
       const granted = await grantedTo(team)
-      const buckets = scopesIn(total.item).flatMap(([keyId, model]) =>
-        rules.buckets({ caller: { keyId }, model }, now(), granted),
-      )
-      const limits = buckets.filter(isLimit).filter(({ key, model }) => key !== '' && model !== '')
-      const byAttribute = new Map(limits.map((bucket) => [nameOf(bucket), bucket]))
-      return [...byAttribute.values()].map(standingIn(total.item, total.entries))
+      const ofTeam = await standingsOf(teamAccount(team), granted)
+      return [...ofTeam, ...(await standingsOf(organisation, 0))]
     },
     async used(team) {
-      const { rules, total } = await allOf(team)
-      return rules.limited ? usedIn(total, calendar, now()) : []
+      const total = await totalOfAccount(teamAccount(team))
+      return total === undefined ? [] : usedIn(total, calendar, now())
     },
     async sweep(team) {
       await teamAccount(team).partition.sweep()
