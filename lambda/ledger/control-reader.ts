@@ -2,15 +2,15 @@
 import { type Control, controlKey, readControl } from './control.ts'
 import type { Store } from './store.ts'
 
-/** So long it is used as it is; then as it is while it is read again; then not before it is read. */
+/** So long it is used as it is; where it could not be read, so much longer. */
 const freshMs = 3_000
-const usableMs = 10_000
+const failedMs = 10_000
 const care = { tries: 1, timeoutMs: 300 }
 
 /** Where the table cannot be read, what was last known holds, and nothing is paused by that. */
 export function openControlReader(store: Store, now: () => number): () => Promise<Control> {
   let known: Control = readControl({})
-  let readAt = -Infinity
+  let freshUntil = -Infinity
   let reading: Promise<void> | undefined
 
   const read = async () => {
@@ -18,18 +18,20 @@ export function openControlReader(store: Store, now: () => number): () => Promis
       const item = (await store.read(controlKey, care)) ?? {}
       const texts = Object.entries(item).filter(([, value]) => typeof value === 'string')
       known = readControl(Object.fromEntries(texts) as Record<string, string>)
+      freshUntil = now() + freshMs
     } catch {
       /** Whether the budget can be asked decides what happens to the call. */
+      freshUntil = now() + failedMs
     } finally {
-      readAt = now()
       reading = undefined
     }
   }
 
   return async function control() {
-    const age = now() - readAt
-    if (age >= freshMs) reading ??= read()
-    if (age >= usableMs) await reading
+    if (now() >= freshUntil) {
+      reading ??= read()
+      await reading
+    }
     return known
   }
 }
