@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    /** CDK's own check of a template takes seconds a file; those files that are about it ask for it. */
+    env: { CDK_VALIDATION: 'false' },
     setupFiles: ['test/support/effort.ts'],
     /** All processors: by default one is left idle, and of two that is half. */
     maxWorkers: '100%',

@@ -36,7 +36,7 @@ export async function run(
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-bench-'))
   try {
     progress('bundling the function and what it is compared with')
-    const bundles = await buildBundles(folder)
+    const bundles = buildBundles(folder)
     const processes = await startProcesses(folder, bundles)
     const found: Findings[] = []
     try {

@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest'
 import config from '../tollgate.config.ts'
 import { appOf, synthesiseChecked } from './support/stack.ts'
 
+process.env.CDK_VALIDATION = 'true'
+
 describe('cdk-nag', () => {
   it.each([
     ['the shipped example', config],

@@ -27,7 +27,13 @@ export async function synthesise(
   }
   const app = spawn(process.execPath, [join(projectFolder, 'bin', 'tollgate.ts')], {
     cwd: projectFolder,
-    env: { ...process.env, CDK_OUTDIR: outputFolder, CDK_CONTEXT_JSON: JSON.stringify(context) },
+    env: {
+      ...process.env,
+      CDK_OUTDIR: outputFolder,
+      CDK_CONTEXT_JSON: JSON.stringify(context),
+      /** CDK checks a template for CloudFormation, for as long as all the rest takes; `cdk` still does. */
+      CDK_VALIDATION: 'false',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
   })
