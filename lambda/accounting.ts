@@ -23,5 +23,10 @@ export function openAccounting(
     ...(events !== undefined && { endpoint: events }),
     emit: (line) => void process.stdout.write(`${line}\n`),
   })
-  return { ledger: openLedger(config, store, { tell, sameAs }), tell, sent, nameOf }
+  const ledger = openLedger(config, store, { tell, sameAs })
+  const done = async () => {
+    await ledger.quiet()
+    await sent()
+  }
+  return { ledger, tell, done, nameOf }
 }

@@ -24,7 +24,7 @@ import { callReader } from './read-call.ts'
 import { findTarget } from './targets.ts'
 
 const catalogue = openCatalogue(config)
-const { ledger, tell, sent, nameOf } = openAccounting(config, catalogue)
+const { ledger, tell, done, nameOf } = openAccounting(config, catalogue)
 const readCall = callReader(catalogue)
 const targetOf = findTarget(config)
 const calibration = openCalibration()
@@ -34,7 +34,7 @@ const otherRoute = otherRoutes(dialects, describing(dialects))
 const limits = { ledger, targetOf, nameOf, calibration, tell }
 const chat = underPolicies(route(targetOf, provider), limits)
 
-async function gateway(event: GatewayEvent, context: Context, { signal }: { signal: AbortSignal }) {
+async function gateway(event: GatewayEvent, context: Context) {
   const { exchange } = event
   const { dialect, caller, record, requestId: id } = exchange
   if (dialect === undefined) return otherRoute(exchange)
@@ -50,6 +50,7 @@ async function gateway(event: GatewayEvent, context: Context, { signal }: { sign
   const { found, ...trail } = trailOf(exchange)
   const said = readCall(dialect, http, caller, trail.notice, found)
   const remaining = () => context.getRemainingTimeInMillis()
+  const { signal } = exchange.gone
   const call = { id, caller, ...said, ...trail, record, signal, remaining }
 
   return answer(exchange, dialect, { call, http, reply: await chat(call) })
@@ -58,7 +59,7 @@ async function gateway(event: GatewayEvent, context: Context, { signal }: { sign
 export const handler = middy({
   executionMode: executionModeStreamifyResponse,
   timeoutEarlyInMillis: 0,
-  requestEnd: ({ event }) => ended((event as GatewayEvent).exchange, sent),
+  requestEnd: ({ event }) => ended((event as GatewayEvent).exchange, done),
 })
   .use(exchanges(dialects, ledger))
   .use(inputGate())

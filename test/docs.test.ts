@@ -6,6 +6,7 @@ import type { Model, Price } from '../lambda/core/model.ts'
 import { models } from '../lambda/models/index.ts'
 import { faultForms, faultKinds } from '../local/simulator/faults.ts'
 import { marks } from '../local/simulator/marks.ts'
+import { failuresTable } from './support/ledger-faults.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const read = (page: string): string => readFileSync(join(root, page), 'utf8')
@@ -60,6 +61,7 @@ const parts: readonly (readonly [name: string, page: string, text: string])[] = 
   ['catalogue', 'docs/models.md', catalogue],
   ['faults', 'docs/running-locally.md', faults],
   ['marks', 'docs/running-locally.md', markRows],
+  ['failures', 'docs/budgets.md', failuresTable],
 ]
 
 describe('the pages', () => {

@@ -27,6 +27,8 @@ export type Exchange = {
   /** What the model could not be given as asked. */
   readonly notices: string[]
   readonly attempts: Attempt[]
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone: AbortController
   /** What must be done before the function is over. */
   readonly atEnd: (() => Promise<void>)[]
   /** By `performance.now()`. */
@@ -59,7 +61,8 @@ export function exchangeOpener(dialects: readonly Dialect[]) {
     })
     const started = performance.now()
     const collected = { text: '', notices: [], attempts: [], atEnd: [], standings: undefined }
-    return { requestId, routeKey, dialect, caller, record, ...collected, started }
+    const gone = new AbortController()
+    return { requestId, routeKey, dialect, caller, record, ...collected, gone, started }
   }
 }
 
@@ -127,10 +130,9 @@ const asListItem = (notice: string): string =>
     .replaceAll(/[^\x20-\x7e]/g, '?')
 
 /** The answer is out, or nobody takes it: what it left to do is done before the function may sleep. */
-export async function ended({ atEnd }: Exchange, sent: () => Promise<void>): Promise<void> {
-  if (atEnd.length === 0) return
+export async function ended({ atEnd }: Exchange, done: () => Promise<void>): Promise<void> {
   await Promise.all(atEnd.map((work) => work()))
-  await sent()
+  await done()
 }
 
 /** The exchange is over: its line is written, once. */

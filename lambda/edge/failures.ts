@@ -1,4 +1,5 @@
 /** Opens every exchange, and answers whatever goes wrong in it, in the caller's dialect. */
+import { Readable } from 'node:stream'
 import type { MiddlewareObj } from '@middy/core'
 import type { Dialect } from '../core/contracts.ts'
 import { errorBody } from '../core/error-body.ts'
@@ -24,14 +25,23 @@ export function exchanges(
     before({ event }) {
       event.exchange = open(event)
     },
+    after(request) {
+      if (request.response) request.response = streamed(request.response)
+    },
     async onError(request) {
       const { exchange } = request.event
       const error = fromParser(request.error) ?? asTollgateError(request.error)
       if (ledger !== undefined) await keepDecision(exchange, error, ledger)
-      request.response = failedAnswer(exchange, error)
+      request.response = streamed(failedAnswer(exchange, error))
     },
   }
 }
+
+/** middy waits for ever for a text to be taken by a caller who has gone; of a stream it hears that. */
+const streamed = ({ body, ...answer }: Answer): Answer => ({
+  ...answer,
+  body: typeof body === 'string' ? Readable.from([body]) : body,
+})
 
 function failedAnswer(exchange: Exchange, error: TollgateError): Answer {
   exchange.record.fail(error)

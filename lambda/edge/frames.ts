@@ -27,7 +27,33 @@ export function streamOf(
   const frames = framesOf(exchange, dialect, ready, facts)
   const ping = dialect.task === 'chat' ? dialect.ping : undefined
   const lively = ping === undefined ? frames : withPings(frames, ping)
-  return Readable.from(lively, { highWaterMark: 1 })
+  const stream = Readable.from(leaving(lively, exchange.gone), { highWaterMark: 1 })
+  exchange.atEnd.push(() => closed(stream))
+  return stream
+}
+
+/** Who reads no further has gone: what is still awaited of the provider is given up at once. */
+function leaving<T>(frames: AsyncGenerator<T>, gone: AbortController): AsyncIterableIterator<T> {
+  const iterator = {
+    [Symbol.asyncIterator]: () => iterator,
+    next: () => frames.next(),
+    return() {
+      gone.abort()
+      return frames.return(undefined)
+    },
+  }
+  return iterator
+}
+
+/**
+ * Node's `pipeline` leaves a source as it was if its destination was closed before; and a generator
+ * that nobody began to read runs no `finally`.
+ */
+async function closed(stream: Readable): Promise<void> {
+  if (stream.closed) return
+  stream.read(0)
+  stream.destroy()
+  await new Promise((resolve) => stream.once('close', resolve))
 }
 
 /** Ends with the dialect's own last frame, whatever happens; the log line is written last of all. */

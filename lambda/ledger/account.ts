@@ -20,6 +20,7 @@ export type Entry = {
 
 const entryPrefix = 'o.'
 export const entryName = (id: string): string => entryPrefix + id
+export const isEntry = (attribute: string): boolean => attribute.startsWith(entryPrefix)
 
 const entryText = ({ until, amounts, attributes, beside }: Entry): string =>
   JSON.stringify([
@@ -33,7 +34,7 @@ const entryText = ({ until, amounts, attributes, beside }: Entry): string =>
 
 export function entriesOf(item: Item): readonly Entry[] {
   return Object.entries(item).flatMap(([name, text]) => {
-    if (!name.startsWith(entryPrefix) || typeof text !== 'string') return []
+    if (!isEntry(name) || typeof text !== 'string') return []
     const [until, requests, tokens, microUsd, attributes, beside] = JSON.parse(text)
     const amounts = { requests, tokens, microUsd }
     const entry = { id: name.slice(entryPrefix.length), until, amounts }
@@ -58,16 +59,21 @@ export function changes(
   return Object.fromEntries(all.filter(([, amount]) => amount !== 0))
 }
 
-/** The least that a counter may have had before, for a call to fit: limits of the same counter share it. */
-export function ceilings(buckets: readonly Bucket[], amounts: Amounts): Record<string, number> {
+/** The most that counters may have had before, for so much to fit: limits of the same counter share it. */
+export function roomFor(
+  buckets: readonly Bucket[],
+  needed: (attribute: string) => number,
+): Record<string, number> {
   const most: Record<string, number> = {}
   for (const { attribute, limit, then } of buckets) {
     if (then !== 'refuse') continue
-    const room = limit - amountIn(attribute, amounts)
-    most[attribute] = Math.min(most[attribute] ?? Infinity, room)
+    most[attribute] = Math.min(most[attribute] ?? Infinity, limit - needed(attribute))
   }
   return most
 }
+
+export const ceilings = (buckets: readonly Bucket[], amounts: Amounts): Record<string, number> =>
+  roomFor(buckets, (attribute) => amountIn(attribute, amounts))
 
 /** Holds an entry's amounts where every counter stays below its ceiling; once, however often it is tried. */
 export const holding = (key: Key, entry: Entry, atMost: Record<string, number>): Change => ({

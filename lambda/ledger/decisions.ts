@@ -1,6 +1,7 @@
 /** Refusals, remembered for a day, each readable by its own team alone. */
 import type { Decision, Ledger } from '../core/ledger.ts'
 import type { Store } from './store.ts'
+import { orUnavailable } from './unavailable.ts'
 
 const daySeconds = 24 * 3600
 const care = { tries: 1, timeoutMs: 300 }
@@ -23,7 +24,7 @@ export function decisionsIn(
       }
     },
     async decision(team, id) {
-      const item = await store.read(keyOf(team, id))
+      const item = await orUnavailable(store.read(keyOf(team, id)))
       if (item === undefined || Number(item.ttl) <= seconds()) return undefined
       return JSON.parse(String(item.text)) as Decision
     },

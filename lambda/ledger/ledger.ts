@@ -16,11 +16,21 @@ import { type Bucket, organisationRules, type Rules, teamRules } from './buckets
 import { openCalendar } from './calendar.ts'
 import { openControlReader } from './control-reader.ts'
 import { decisionsIn } from './decisions.ts'
-import { openPartition, type Partition, type Shortage, type Taken } from './partition.ts'
+import {
+  openPartition,
+  type Partition,
+  type Shortage,
+  type Slicing,
+  type Taken,
+  usualSlicing,
+} from './partition.ts'
+import { withPatience } from './patience.ts'
 import { refusalOf } from './refusals.ts'
 import { ignoringRefusal } from './slices.ts'
 import { type Item, type Store, StoreFailure } from './store.ts'
 import { type Total, totalOf } from './total.ts'
+import { orUnavailable } from './unavailable.ts'
+import { openUnsettled } from './unsettled.ts'
 import { usedIn } from './used.ts'
 import { openWarnings, type Warnings } from './warnings.ts'
 
@@ -48,6 +58,8 @@ export type LedgerOptions = {
   readonly environment?: string
   /** The one name of several that a model has: limits of any of them count in it. */
   readonly sameAs?: (alias: string) => string
+  /** What differs from the usual. */
+  readonly slices?: Partial<Slicing>
 }
 
 /** As plans say it: what is reserved, and what happens where the ledger cannot be asked. */
@@ -63,6 +75,8 @@ export type OpenLedger = Ledger & {
   readonly manner: (team: string) => Manner
   /** Dead holds and forgotten slices of a team come back. */
   readonly sweep: (team: string) => Promise<void>
+  /** Resolves when nothing is under way that no caller waits for. */
+  readonly quiet: () => Promise<void>
 }
 
 type Account = {
@@ -77,28 +91,27 @@ const isTaken = (outcome: Taken | Shortage): outcome is Taken => 'entry' in outc
 
 export function openLedger(
   config: GatewayConfig,
-  store: Store,
+  table: Store,
   {
     now = Date.now,
     tell = () => {},
     environment = randomBytes(6).toString('base64url'),
     sameAs = (alias) => alias,
+    slices = {},
   }: LedgerOptions = {},
 ): OpenLedger {
   const calendar = openCalendar(config.timeZone ?? 'UTC')
+  const store = withPatience(table, now)
   const control = openControlReader(store, now)
   const accounts = new Map<string, Account>()
   const organisation = accountOf(organisationPk, '', organisationRules(config, calendar))
-  /** What could not be written when it was due, until whoever holds it is dead anyway. */
-  const unsettled = new Map<
-    string,
-    { readonly until: number; readonly again: () => Promise<unknown> }
-  >()
+  const unsettled = openUnsettled(now)
 
   function accountOf(pk: string, team: string, rules: Rules): Account {
     const partition = openPartition({
       pk,
       sliceable: rules.sliceable,
+      slicing: { ...usualSlicing, ...slices },
       store,
       environment,
       now,
@@ -155,7 +168,7 @@ export function openLedger(
     const team = teamAccount(caller.team)
     const accounts = [team, organisation].filter(({ rules }) => rules.limited)
     if (accounts.length === 0) return undefined
-    retryUnsettled()
+    unsettled.retry()
     const at = now()
     const granted = await grantedTo(caller.team)
     const entry = { id: randomBytes(6).toString('base64url'), until, amounts }
@@ -165,8 +178,8 @@ export function openLedger(
       const other = accounts.find((one) => one.partition !== partition)?.partition
       const beside = other && { beside: `${other.pk} ${other.slice}` }
       const outcome = await taking(partition, buckets, { ...entry, ...beside }).catch(
-        async (thrown: unknown) => {
-          await settleAll(taken, asking, noAmounts)
+        (thrown: unknown) => {
+          unsettled.meanwhile(settleAll(taken, asking, noAmounts))
           throw thrown
         },
       )
@@ -209,25 +222,23 @@ export function openLedger(
       const attributes = buckets.map(({ attribute }) => attribute)
       const ghost = { ...entry, attributes: [...new Set(attributes)] }
       for (const sk of ['now', partition.slice]) {
-        const taken = { key: { pk: partition.pk, sk }, entry: ghost, item: {} }
-        later(`${entry.id} ${sk}`, entry.until, () => partition.give(taken, noAmounts))
+        giveBackLater(partition, { key: { pk: partition.pk, sk }, entry: ghost, item: {} })
       }
       throw thrown
     }
   }
 
-  function later(name: string, until: number, again: () => Promise<unknown>): void {
-    if (unsettled.size < mostUnsettled) unsettled.set(name, { until, again })
-  }
-
-  function retryUnsettled(): void {
-    for (const [name, { until, again }] of unsettled) {
-      unsettled.delete(name)
-      if (until < now()) continue
-      again().catch((thrown: unknown) => {
-        if (thrown instanceof StoreFailure) later(name, until, again)
-      })
-    }
+  /** What is not there may still be on its way: once more, when it cannot be. */
+  function giveBackLater(partition: Partition, taken: Taken, from?: number): void {
+    const { entry, key } = taken
+    unsettled.add(`${entry.id} ${key.sk}`, {
+      until: entry.until,
+      ...(from !== undefined && { from }),
+      async again() {
+        const found = await ignoringRefusal(partition.give(taken, noAmounts))
+        if (!found && from === undefined) giveBackLater(partition, taken, now() + lateMs)
+      },
+    })
   }
 
   /**
@@ -238,12 +249,13 @@ export function openLedger(
     for (const [index, { partition, warnings, taken: one, buckets }] of taken.entries()) {
       try {
         const item = await partition.give(one, actual)
-        await warnings.look(buckets, item)
+        await warnings.look(buckets, item).catch(ignoringFailure)
       } catch (thrown) {
         if (!(thrown instanceof StoreFailure)) continue
         tell({ type: 'unsettled', team: asking.caller.team, requestId: asking.id })
         const rest = taken.slice(index)
-        later(one.entry.id, one.entry.until, () => giveInOrder(rest, actual))
+        const { id, until } = one.entry
+        unsettled.add(id, { until, again: () => giveInOrder(rest, actual) })
         return
       }
     }
@@ -267,8 +279,8 @@ export function openLedger(
 
   async function totalOfAccount({ rules, partition }: Account): Promise<Total | undefined> {
     if (!rules.limited) return undefined
-    await partition.sweep()
-    return totalOf(store, partition.pk)
+    await partition.sweep().catch(ignoringFailure)
+    return orUnavailable(totalOf(store, partition.pk))
   }
 
   async function standingsOf(account: Account, granted: number): Promise<readonly Standing[]> {
@@ -319,11 +331,17 @@ export function openLedger(
       await teamAccount(team).partition.sweep()
       if (organisation.rules.limited) await organisation.partition.sweep()
     },
+    quiet: unsettled.quiet,
     ...decisionsIn(store, now),
   }
 }
 
-const mostUnsettled = 1_000
+/** A request that nobody waits for any more has arrived by then, or never will. */
+const lateMs = 60_000
+
+const ignoringFailure = (thrown: unknown): void => {
+  if (!(thrown instanceof StoreFailure)) throw thrown
+}
 
 /** Two limits may share a counter: one that refuses, and one that reports. */
 const nameOf = ({ attribute, then, limit }: Bucket): string => `${attribute} ${then} ${limit}`

@@ -1,23 +1,40 @@
 /** The account of a team, or of the organisation: one main item, and slices of it that environments lease. */
 import type { Amounts } from '../core/ledger.ts'
-import { ceilings, counterOf, type Entry, entryName, holding, settling } from './account.ts'
+import {
+  ceilings,
+  changes,
+  counterOf,
+  type Entry,
+  entryName,
+  holding,
+  isEntry,
+  settling,
+} from './account.ts'
 import { amountIn, type Bucket } from './buckets.ts'
-import { foldSlice, type Lease, leasing, sliceKey } from './slices.ts'
+import { foldSlice, ignoringRefusal, type Lease, leasing, sliceKey } from './slices.ts'
 import { ConditionFailed, type Item, type Key, type Store } from './store.ts'
 import { sweep } from './sweep.ts'
 
-/** Entries of an item that many at once make too large to write cheaply. */
-const busyAt = 16
-/** How long an environment that saw a busy item leases slices of it. */
-const busyMs = 10_000
-/** A slice holds at most so many calls like the one it is leased for … */
-const sliceCalls = 8
-/** … and at most this part of what is left, so that little is scattered when it gets scarce. */
-const slicePart = 128
-/** At a shortage, the account is swept at most so often by one environment. */
+/** When an account is spread over slices, and how far. */
+export type Slicing = {
+  /** Entries of the main item that make it too large to write cheaply. */
+  readonly busyAt: number
+  /** How long calls are then kept out of it, and held in slices. */
+  readonly busyMs: number
+  /** A slice holds at most so many calls like the one it is leased for … */
+  readonly sliceCalls: number
+  /** … and at most this part of what is left, so that little is scattered when it gets scarce. */
+  readonly slicePart: number
+}
+
+export const usualSlicing: Slicing = { busyAt: 8, busyMs: 10_000, sliceCalls: 8, slicePart: 1024 }
+
+/** At a shortage, the account is swept at most so often by all environments together. */
 const sweepEveryMs = 1_000
 /** And tidied so often while it is used. */
 const tidyEveryMs = 60_000
+/** Where others change the account all the time, it is looked at so often. */
+const mostRounds = 8
 
 export type Taken = {
   readonly key: Key
@@ -47,6 +64,7 @@ export type PartitionOptions = {
   readonly pk: string
   /** Whether slices may be leased. */
   readonly sliceable: boolean
+  readonly slicing?: Slicing
   readonly store: Store
   /** Of this environment. */
   readonly environment: string
@@ -60,14 +78,13 @@ const settleCare = { tries: 3, timeoutMs: 450 }
 
 export function openPartition(options: PartitionOptions): Partition {
   const { pk, sliceable, store, environment, now, neverSent, endsAt } = options
+  const { busyAt, busyMs, sliceCalls, slicePart } = options.slicing ?? usualSlicing
   const main: Key = { pk, sk: 'now' }
   const own = sliceKey(pk, environment)
-  /** Leased by this environment, and not folded since. */
-  let leased = false
-  let busySince = -Infinity
-  let sweptAt = -Infinity
   let tidiedAt = now()
+  /** The main item as it was last seen, and the slice since this environment leased it. */
   let view: Item = {}
+  let slice: Item | undefined
   const lease: Lease = { confirmed: [], unconfirmed: [] }
 
   /** Where a change was refused although the entry is there, an earlier try was made, unheard. */
@@ -87,29 +104,45 @@ export function openPartition(options: PartitionOptions): Partition {
     return hold(own, entry, ceilings(unlimited, entry.amounts))
   }
 
+  /** At least what the call needs beyond what the slice has; more where there is plenty. */
   function leaseFor(buckets: readonly Bucket[], { amounts }: Entry): Record<string, number> {
     const wanted: Record<string, number> = {}
     for (const { attribute, limit, then } of buckets) {
       if (then !== 'refuse') continue
       const need = amountIn(attribute, amounts)
+      const missing = need + counterOf(slice ?? {}, attribute)
       const left = Math.floor((limit - counterOf(view, attribute)) / slicePart)
-      const amount = Math.min(need * sliceCalls, left)
-      if (amount < 2 * need) return {}
+      const amount = Math.max(0, missing, Math.min(need * sliceCalls, left))
       wanted[attribute] = Math.min(wanted[attribute] ?? Infinity, amount)
     }
-    return wanted
+    return changes(Object.keys(wanted), (attribute) => wanted[attribute] ?? 0)
   }
 
-  /** Takes a slice of what is left, and holds the entry in it. */
+  /** A change that is refused is billed as one that is made; a read costs little. */
+  const isScarce = (buckets: readonly Bucket[], { amounts }: Entry): boolean =>
+    shortest(view, buckets, (attribute) => amountIn(attribute, amounts) * sliceCalls) !== undefined
+
   async function leaseAndHold(entry: Entry, buckets: readonly Bucket[]): Promise<boolean> {
+    if (isScarce(buckets, entry)) view = (await store.read(main)) ?? {}
     const amounts = leaseFor(buckets, entry)
-    if (Object.keys(amounts).length === 0) return false
-    const done = await leasing({ store, main, own, now, lease }, amounts, entry, buckets)
-    if (done === undefined) return false
-    view = done
-    leased = true
-    return true
+    if (shortest(view, buckets, (attribute) => amounts[attribute] ?? 0) !== undefined) return false
+    const moved = await leasing({ store, main, own, now, lease }, amounts, entry, buckets)
+    view = moved.main
+    slice = moved.own ?? slice
+    return moved.held
   }
+
+  /** In the slice where it has room, or as much can be moved to it as is missing. */
+  async function takeInSlice(entry: Entry, buckets: readonly Bucket[]): Promise<boolean> {
+    if (slice !== undefined && hasRoom(slice, entry, buckets)) {
+      const { held, item } = await holdInSlice(entry, buckets)
+      slice = item
+      if (held) return true
+    }
+    return isBusy() && (await leaseAndHold(entry, buckets))
+  }
+
+  const isBusy = (): boolean => sliceable && Number(view.busy ?? 0) > now()
 
   async function take(
     buckets: readonly Bucket[],
@@ -120,37 +153,52 @@ export function openPartition(options: PartitionOptions): Partition {
     const { amounts } = asked
     const atMost = ceilings(buckets, amounts)
     for (let rounds = 0; ; rounds += 1) {
-      const busy = sliceable && now() - busySince < busyMs
-      if (leased && (await holdInSlice(entry, buckets)).held) return { key: own, entry, item: view }
-      if (busy && (await leaseAndHold(entry, buckets))) return { key: own, entry, item: view }
-      const { held, item } = await hold(main, entry, atMost)
-      view = item
-      if (held) {
-        noteBusy(item)
-        return { key: main, entry, item }
+      if (await takeInSlice(entry, buckets)) return { key: own, entry, item: view }
+      if (!isBusy()) {
+        const { held, item } = await hold(main, entry, {
+          ...atMost,
+          ...(sliceable && { busy: now() }),
+        })
+        view = item
+        if (held) {
+          noteBusy()
+          return { key: main, entry, item }
+        }
       }
-      const bucket = shortest(item, buckets, amounts)
-      if (bucket === undefined && rounds < 8) continue
-      if (leased && rounds < 8) {
-        leased = false
+      const bucket = shortest(view, buckets, (attribute) => amountIn(attribute, amounts))
+      if (bucket === undefined && rounds < mostRounds) continue
+      if (slice !== undefined && rounds < mostRounds) {
+        slice = undefined
         await foldSlice({ store, main, now }, own)
         continue
       }
-      if (now() - sweptAt >= sweepEveryMs && (await swept())) continue
-      return { bucket: bucket ?? firstOf(buckets), item }
+      if (await sweptFor(sweepEveryMs, bucket?.attribute)) continue
+      return { bucket: bucket ?? firstOf(buckets), item: view }
     }
   }
 
-  function noteBusy(item: Item): void {
-    const names = Object.keys(item)
-    if (names.length < busyAt) return
-    if (names.filter((name) => name.startsWith('o.')).length >= busyAt) busySince = now()
+  /** Told to all environments, so that the item stays small however many there are. */
+  function noteBusy(): void {
+    const names = sliceable ? Object.keys(view) : []
+    if (names.filter(isEntry).length < busyAt) return
+    const busy = now() + busyMs
+    view = { ...view, busy }
+    void store.update({ key: main, set: { busy } }).catch(() => {})
   }
 
-  async function swept(): Promise<boolean> {
-    sweptAt = now()
-    tidiedAt = sweptAt
-    return sweep({ store, main, now, neverSent, endsAt })
+  async function swept(short?: string): Promise<boolean> {
+    return sweep({ store, main, now, neverSent, endsAt }, short)
+  }
+
+  /** All environments together sweep at most once in so long. */
+  async function sweptFor(everyMs: number, short?: string): Promise<boolean> {
+    tidiedAt = now()
+    const most = now() - everyMs
+    if (Number(view.sweptAt ?? 0) > most) return false
+    const sweptAt = now()
+    const claim = store.update({ key: main, set: { sweptAt }, only: { atMost: { sweptAt: most } } })
+    view = { ...view, sweptAt }
+    return (await ignoringRefusal(claim)) && swept(short)
   }
 
   return {
@@ -158,22 +206,33 @@ export function openPartition(options: PartitionOptions): Partition {
     slice: own.sk,
     take,
     async give({ key, entry }, actual) {
-      const tidy = now() - tidiedAt >= tidyEveryMs ? swept().catch(() => {}) : undefined
+      const tidy =
+        now() - tidiedAt >= tidyEveryMs ? sweptFor(tidyEveryMs).catch(() => {}) : undefined
       const item = await store.update(settling(key, entry, actual), settleCare)
+      if (key.sk === own.sk && slice !== undefined) slice = item
       await tidy
       return key.sk === main.sk ? item : undefined
     },
-    sweep: swept,
+    sweep: () => swept(),
   }
 }
 
-/** The counter that has least room for these amounts, where one has too little. */
-function shortest(item: Item, buckets: readonly Bucket[], amounts: Amounts): Bucket | undefined {
+/** As far as is known. */
+const hasRoom = (slice: Item, { amounts }: Entry, buckets: readonly Bucket[]): boolean =>
+  buckets.every(
+    ({ attribute, then }) =>
+      then !== 'refuse' || counterOf(slice, attribute) + amountIn(attribute, amounts) <= 0,
+  )
+
+/** A counter that has too little room for so much; of several, the one that stays so longest. */
+function shortest(
+  item: Item,
+  buckets: readonly Bucket[],
+  needed: (attribute: string) => number,
+): Bucket | undefined {
   return buckets
     .filter(({ then }) => then === 'refuse')
-    .filter(
-      ({ attribute, limit }) => counterOf(item, attribute) + amountIn(attribute, amounts) > limit,
-    )
+    .filter(({ attribute, limit }) => counterOf(item, attribute) + needed(attribute) > limit)
     .toSorted((one, other) => (other.resetsAt ?? 0) - (one.resetsAt ?? 0))
     .at(0)
 }

@@ -13,6 +13,7 @@ import {
   entryName,
   heldIn,
   holding,
+  roomFor,
 } from './account.ts'
 import { amountIn, type Bucket } from './buckets.ts'
 import { ConditionFailed, type Item, type Key, type Store } from './store.ts'
@@ -29,7 +30,7 @@ export const sliceKey = (pk: string, environment: string): Key => ({
 })
 
 /** Longer than any window it counts in. */
-const keptSeconds = 40 * 24 * 3600
+export const keptSeconds = 40 * 24 * 3600
 
 /** Transfers of one environment whose marks can be wiped away with its next change. */
 export type Lease = { unconfirmed: string[]; confirmed: string[] }
@@ -45,24 +46,22 @@ type Leasing = {
   readonly lease: Lease
 }
 
-/**
- * Moves amounts from the main item to a slice and holds an entry there. Resolves with the main item,
- * or with nothing where there was no room.
- */
+/** Both items as they were seen last; the slice, where something has arrived in it. */
+export type Leased = { readonly held: boolean; readonly main: Item; readonly own?: Item }
+
+/** Moves amounts from the main item to a slice and holds an entry there. */
 export async function leasing(
-  { store, main, own, now, lease }: Leasing,
+  leasing: Leasing,
   amounts: Amount,
   entry: Entry,
   buckets: readonly Bucket[],
-): Promise<Item | undefined> {
+): Promise<Leased> {
+  const { store, main, own, now, lease } = leasing
   const id = randomBytes(6).toString('base64url')
   const wiped = [...lease.unconfirmed]
   const given: Given = { at: now(), to: own.sk, amounts }
-  const atMost = Object.fromEntries(
-    buckets
-      .filter(({ attribute }) => attribute in amounts)
-      .map(({ attribute, limit }) => [attribute, limit - (amounts[attribute] ?? 0)]),
-  )
+  const moved = buckets.filter(({ attribute }) => attribute in amounts)
+  const atMost = roomFor(moved, (attribute) => amounts[attribute] ?? 0)
   let item: Item
   try {
     item = await store.update({
@@ -74,37 +73,77 @@ export async function leasing(
     })
   } catch (thrown) {
     if (!(thrown instanceof ConditionFailed)) throw thrown
-    const there = await store.read(main)
-    if (there === undefined || !(marks.given + id in there)) return undefined
+    const there = (await store.read(main)) ?? {}
+    if (!(marks.given + id in there)) return { held: false, main: there }
     item = there
   }
   lease.unconfirmed = lease.unconfirmed.filter((each) => !wiped.includes(each))
   lease.confirmed.push(...wiped)
+  const received = await receiving(leasing, id, amounts, entry, buckets)
+  void confirming(leasing, id)
+  return { main: item, ...received }
+}
+
+/** Where others took back from the slice meanwhile, what was given arrives alone. */
+async function receiving(
+  { store, own, now, lease }: Leasing,
+  id: string,
+  amounts: Amount,
+  entry: Entry,
+  buckets: readonly Bucket[],
+): Promise<Omit<Leased, 'main'>> {
   const taken = lease.confirmed.splice(0)
-  const held = holding(own, entry, {})
+  const received = {
+    key: own,
+    set: {
+      [marks.received + id]: 'given',
+      touched: now(),
+      ttl: Math.floor(now() / 1000) + keptSeconds,
+    },
+    drop: taken.map((each) => marks.received + each),
+  }
+  const holds = holding(own, entry, {})
+  const within = buckets.map((bucket) => ({ ...bucket, limit: 0 }))
+  const needs = (attribute: string) =>
+    amountIn(attribute, entry.amounts) - (amounts[attribute] ?? 0)
   try {
-    await store.update({
-      key: own,
-      add: changes(
-        entry.attributes,
-        (attribute) => amountIn(attribute, entry.amounts) - (amounts[attribute] ?? 0),
-      ),
-      set: {
-        ...held.set,
-        [marks.received + id]: 'given',
-        touched: now(),
-        ttl: Math.floor(now() / 1000) + keptSeconds,
+    const slice = await store.update({
+      ...received,
+      add: changes(entry.attributes, needs),
+      set: { ...holds.set, ...received.set },
+      only: {
+        absent: [entryName(entry.id), marks.received + id],
+        atMost: roomFor(within, needs),
       },
-      drop: taken.map((each) => marks.received + each),
-      only: { absent: [entryName(entry.id), marks.received + id] },
     })
+    return { held: true, own: slice }
   } catch (thrown) {
     if (!(thrown instanceof ConditionFailed)) throw thrown
     const there = await store.read(own)
-    if (there === undefined || !(entryName(entry.id) in there)) return undefined
+    if (there !== undefined && entryName(entry.id) in there) return { held: true, own: there }
   }
-  lease.unconfirmed.push(id)
-  return item
+  const alone = {
+    ...received,
+    add: changes(Object.keys(amounts), (attribute) => -(amounts[attribute] ?? 0)),
+    only: { absent: [marks.received + id] },
+  }
+  try {
+    return { held: false, own: await store.update(alone) }
+  } catch (thrown) {
+    if (!(thrown instanceof ConditionFailed)) throw thrown
+    return { held: false }
+  }
+}
+
+/** What has arrived needs no mark any more: it would make the main item larger for everybody. */
+async function confirming({ store, main, lease }: Leasing, id: string): Promise<void> {
+  const name = marks.given + id
+  try {
+    await ignoringRefusal(store.update({ key: main, drop: [name], only: { present: [name] } }))
+    lease.confirmed.push(id)
+  } catch {
+    lease.unconfirmed.push(id)
+  }
 }
 
 type Folding = { readonly store: Store; readonly main: Key; readonly now: () => number }

@@ -27,7 +27,12 @@ export type Change = {
 }
 
 /** How long is waited, and how often it is tried; whoever changes must bear being tried twice. */
-export type Care = { readonly tries: number; readonly timeoutMs: number }
+export type Care = {
+  readonly tries: number
+  readonly timeoutMs: number
+  /** It has just failed: not at once. */
+  readonly again?: true
+}
 
 export type Store = {
   /** Resolves with the whole item as it is now; rejects with `ConditionFailed`. */
@@ -98,7 +103,8 @@ export function openStore({ table, region, endpoint }: StoreOptions): Store {
     }
   }
 
-  async function insist(operation: string, input: object, { tries, timeoutMs }: Care) {
+  async function insist(operation: string, input: object, { tries, timeoutMs, again }: Care) {
+    if (again) await pause(Math.random() * 50)
     for (let left = tries - 1; ; left -= 1) {
       try {
         return await pass(() => ask(operation, input, timeoutMs))

@@ -1,12 +1,13 @@
 /** Brings back what died: holds of dead calls, transfers that were interrupted, slices nobody uses. */
 import { noAmounts } from '../core/ledger.ts'
-import { type Entry, entriesOf, settling } from './account.ts'
+import { counterOf, type Entry, entriesOf, settling } from './account.ts'
 import { isCounter, windowIdOf } from './buckets.ts'
 import {
   countReturned,
   foldSlice,
   type Given,
   ignoringRefusal,
+  keptSeconds,
   marks,
   type Returned,
   slicePrefix,
@@ -31,22 +32,33 @@ export type Sweeping = {
   readonly endsAt: (windowId: string) => number
 }
 
-/** Whether anything was there to bring back. */
-export async function sweep(sweeping: Sweeping): Promise<boolean> {
+/** Slices that are folded at a time. */
+const mostFolded = 32
+
+/** Whether anything was there to bring back. What `short` has too little of, comes back first. */
+export async function sweep(sweeping: Sweeping, short?: string): Promise<boolean> {
   const { store, main, now } = sweeping
   const item = (await store.read(main)) ?? {}
   const slices = await store.list(main.pk, slicePrefix)
+  const changedSlices = new Set<Item>()
   const done: boolean[] = [await sweepEntries(sweeping, main, item)]
   for (const slice of slices) {
     const key = { pk: main.pk, sk: String(slice.sk) }
-    done.push(await sweepEntries(sweeping, key, slice))
-    done.push(await sweepReturns(sweeping, key, slice))
-    if (now() - Number(slice.touched ?? 0) > idleMs) {
-      done.push(await foldSlice(sweeping, key, slice))
-    }
+    const changed = await sweepEntries(sweeping, key, slice)
+    done.push(changed, await sweepReturns(sweeping, key, slice))
+    if (changed) changedSlices.add(slice)
   }
+  const wanted = slices
+    .filter((slice) => isIdle(slice, now()) || (short !== undefined && freeIn(slice, short) > 0))
+    .toSorted((one, other) => freeIn(other, short) - freeIn(one, short))
+    .slice(0, mostFolded)
+    .map((slice) => {
+      const key = { pk: main.pk, sk: String(slice.sk) }
+      return foldSlice(sweeping, key, changedSlices.has(slice) ? undefined : slice)
+    })
+  done.push(...(await Promise.all(wanted)))
   done.push(await sweepGifts(sweeping, item))
-  await prune(sweeping, item)
+  await prune(sweeping, item, slices)
   return done.includes(true)
 }
 
@@ -96,7 +108,7 @@ async function sweepGifts({ store, main, now }: Sweeping, item: Item): Promise<b
     const key = { pk: main.pk, sk: to }
     const cancel = store.update({
       key,
-      set: { [received]: 'cancelled' },
+      set: { [received]: 'cancelled', ttl: Math.floor(now() / 1000) + keptSeconds },
       only: { absent: [received] },
     })
     const cancelled =
@@ -115,9 +127,17 @@ async function sweepGifts({ store, main, now }: Sweeping, item: Item): Promise<b
   return found
 }
 
-/** Counters of windows that are over and settled. */
-async function prune({ store, main, now, endsAt }: Sweeping, item: Item): Promise<void> {
+/** Counters of windows that are over and settled, and marks of transfers that are nowhere else any more. */
+async function prune(
+  { store, main, now, endsAt }: Sweeping,
+  item: Item,
+  slices: readonly Item[],
+): Promise<void> {
   const over = Object.keys(item).filter((name) => {
+    if (name.startsWith(marks.counted)) {
+      const returned = marks.returned + name.slice(marks.counted.length)
+      return Number(item[name]) + interruptedMs < now() && !slices.some((one) => returned in one)
+    }
     const counter = name.startsWith(warnedPrefix) ? name.slice(warnedPrefix.length) : name
     const id = isCounter(counter) ? windowIdOf(counter) : undefined
     return id !== undefined && endsAt(id) + settledMs < now()
@@ -129,3 +149,7 @@ const markedWith = (item: Item, prefix: string): readonly (readonly [string, str
   Object.entries(item).flatMap(([name, text]) =>
     name.startsWith(prefix) && typeof text === 'string' ? [[name, text] as const] : [],
   )
+
+const isIdle = ({ touched = 0 }: Item, now: number): boolean => now - Number(touched) > idleMs
+
+const freeIn = (slice: Item, attribute = ''): number => -counterOf(slice, attribute)

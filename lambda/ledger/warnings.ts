@@ -31,6 +31,17 @@ export function openWarnings(
 ): Warnings {
   let lookedAt = -Infinity
 
+  /** All environments together look at most once in so long. */
+  async function isDue(): Promise<boolean> {
+    if (now() - lookedAt < lookEveryMs) return false
+    lookedAt = now()
+    const key = { pk, sk: 'now' }
+    const most = now() - lookEveryMs
+    if (Number((await store.read(key))?.lookedAt ?? 0) > most) return false
+    const claim = { key, set: { lookedAt }, only: { atMost: { lookedAt: most } } }
+    return ignoringRefusal(store.update(claim))
+  }
+
   async function warn(standing: Standing, attribute: string, known: Item): Promise<void> {
     for (const percent of lines) {
       const mark = `${warnedPrefix}${attribute}.${percent}`
@@ -46,8 +57,7 @@ export function openWarnings(
 
   return {
     async look(buckets, item) {
-      if (item === undefined && now() - lookedAt < lookEveryMs) return
-      lookedAt = now()
+      if (item === undefined && !(await isDue())) return
       const total: Total =
         item === undefined ? await totalOf(store, pk) : { item, entries: entriesOf(item) }
       const standing = standingIn(total.item, total.entries)

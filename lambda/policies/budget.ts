@@ -11,10 +11,8 @@ import type { ReplyEvent, Usage } from '../core/reply.ts'
 import { termsOf } from '../core/terms.ts'
 import type { Happening, Manner, OpenLedger } from '../ledger/ledger.ts'
 import { StoreFailure } from '../ledger/store.ts'
+import { unavailable } from '../ledger/unavailable.ts'
 import { openAllowance } from './allowance.ts'
-
-/** Seconds after which a ledger that could not be asked may answer again. */
-const ledgerRetry = 5
 
 export type BudgetParts = {
   readonly ledger: Pick<OpenLedger, 'admit' | 'hold' | 'manner'>
@@ -53,10 +51,7 @@ export function budget({
         return undefined
       }
       const message = 'The budget cannot be asked for at the moment; nothing was sent to a model.'
-      throw new TollgateError('upstream_unavailable', message, {
-        retryAfter: ledgerRetry,
-        cause: thrown,
-      })
+      throw unavailable(message, thrown)
     } finally {
       record.measure({ LedgerMs: performance.now() - asked })
     }

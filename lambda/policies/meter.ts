@@ -1,7 +1,7 @@
 /** Sees every call and what comes of it; outermost, so that nothing goes unseen. */
 import type { Call, Policy, ReplyStream } from '../core/contracts.ts'
 import { costNanoUsd } from '../core/cost.ts'
-import { asTollgateError } from '../core/errors.ts'
+import { asTollgateError, type TollgateError } from '../core/errors.ts'
 import type { ReplyEvent } from '../core/reply.ts'
 import { termsOf } from '../core/terms.ts'
 
@@ -15,6 +15,9 @@ export const meter: Policy = (next) =>
 
 async function* watched(reply: ReplyStream, call: Call): AsyncGenerator<ReplyEvent> {
   let ended = false
+  /** What was given up because the caller has gone failed nobody. */
+  const failed = (error: TollgateError) =>
+    call.signal.aborted ? call.record.set({ outcome: 'abandoned' }) : call.record.fail(error)
   try {
     for await (const event of reply.events) {
       if (event.type === 'reply-end') {
@@ -22,13 +25,13 @@ async function* watched(reply: ReplyStream, call: Call): AsyncGenerator<ReplyEve
         recordReply(event, reply, call)
       } else if (event.type === 'reply-error') {
         ended = true
-        call.record.fail(event.error)
+        failed(event.error)
       }
       yield event
     }
   } catch (thrown) {
     ended = true
-    call.record.fail(asTollgateError(thrown))
+    failed(asTollgateError(thrown))
     throw thrown
   } finally {
     if (!ended) call.record.set({ outcome: 'abandoned' })

@@ -13,7 +13,7 @@ import { type Operated, type Operation, operate } from '../../local/simulator/op
 
 const nothing = () => {}
 
-const facts = {
+export const callFacts = {
   id: 'request-1',
   caller: { team: 'demo', keyId: 'key-1' },
   notice: nothing,
@@ -31,7 +31,7 @@ export const chatCall = (
   model: Model,
   more: Partial<ChatCall> = {},
 ): ChatCall => ({
-  ...facts,
+  ...callFacts,
   task: 'chat',
   request: fit(request, model, [], nothing),
   model,
@@ -45,7 +45,7 @@ export const embedCall = (
   more: Partial<EmbedCall> = {},
 ): EmbedCall => {
   const request: EmbedRequest = { model: 'vectors', inputs, stream: false }
-  return { ...facts, task: 'embed', request, model, ...more }
+  return { ...callFacts, task: 'embed', request, model, ...more }
 }
 
 /** A caller's own body, as the native routes read it. */
@@ -60,7 +60,7 @@ export function nativeCall(
   if (view === undefined) throw new Error(`${body.id} reads no bodies`)
   const request = { maxTokens: model.limits.output, ...view, model: model.id, stream: false }
   const said = { operation, body: JSON.stringify(native), headers: {} }
-  return { ...facts, task: 'chat', request, model, body, native: said, ...more }
+  return { ...callFacts, task: 'chat', request, model, body, native: said, ...more }
 }
 
 /** What a chat call makes Bedrock do; `undefined` where the body or Bedrock refuses. */

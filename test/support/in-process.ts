@@ -20,6 +20,7 @@ export type InProcessRequest = {
   readonly path?: Readonly<Record<string, string>>
   readonly query?: Readonly<Record<string, string>>
   readonly team?: string
+  readonly keyId?: string
   /** Milliseconds the function has; 60 seconds by default. */
   readonly remaining?: number
 }
@@ -54,45 +55,73 @@ beforeAll(async () => {
 })
 afterAll(() => table?.close())
 
+/** All that is in the table now, as plain values. */
+export const tableItems = async (): Promise<Awaited<ReturnType<TableServer['items']>>> =>
+  (await table?.items()) ?? []
+
+/** All that the function wrote, by line; what it says of no request may be of any. */
+const written: Record<string, unknown>[] = []
+vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+  const lines = String(text).split('\n').filter(Boolean)
+  written.push(...lines.map((line) => JSON.parse(line) as Record<string, unknown>))
+  return true
+})
+
+/** The lines that name a team. */
+export const linesOf = (team: string): readonly Record<string, unknown>[] =>
+  written.filter((line) => line.team === team)
+
 type StreamHandler = (
   event: unknown,
   stream: PassThrough,
   context: Partial<Context>,
 ) => Promise<void>
 
+export type Begun = {
+  /** What the caller reads; destroying it is hanging up. */
+  readonly stream: PassThrough
+  /** Settles as the function does. */
+  readonly done: Promise<void>
+}
+
 let requests = 0
 
-export async function invoke(request: InProcessRequest): Promise<InProcessAnswer> {
+async function start(request: InProcessRequest, id: string): Promise<Begun> {
   const { handler } = (await import('../../lambda/handler.ts')) as unknown as {
     handler: StreamHandler
   }
   const stream = new PassThrough()
+  const done = handler(eventOf(request, id), stream, {
+    getRemainingTimeInMillis: () => request.remaining ?? 60_000,
+  })
+  return { stream, done }
+}
+
+/** A request that is read by the test itself. */
+export const begin = (request: InProcessRequest): Promise<Begun> =>
+  start(request, `request-${requests++}`)
+
+export async function invoke(request: InProcessRequest): Promise<InProcessAnswer> {
+  const id = `request-${requests++}`
+  const from = written.length
+  const { stream, done } = await start(request, id)
   const chunks: Buffer[] = []
   stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-  const written: string[] = []
-  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    written.push(String(text))
-    return true
-  })
-  try {
-    await handler(eventOf(request), stream, {
-      getRemainingTimeInMillis: () => request.remaining ?? 60_000,
-    })
-  } finally {
-    spy.mockRestore()
-  }
+  await done
   const metadata = prelude.get(stream)
   if (metadata === undefined) throw new Error('The function answered no status.')
-  const lines = written.join('').split('\n').filter(Boolean)
   return {
     ...metadata,
     text: Buffer.concat(chunks).toString(),
-    lines: lines.map((line) => JSON.parse(line) as Record<string, unknown>),
+    lines: written.slice(from).filter(({ requestId = id }) => requestId === id),
   }
 }
 
-function eventOf({ method = 'POST', resource = '/bedrock', ...request }: InProcessRequest) {
-  const { body, headers, team = 'demo' } = request
+function eventOf(
+  { method = 'POST', resource = '/bedrock', ...request }: InProcessRequest,
+  requestId: string,
+) {
+  const { body, headers, team = 'demo', keyId = 'abcd1234' } = request
   return {
     httpMethod: method,
     resource,
@@ -102,9 +131,9 @@ function eventOf({ method = 'POST', resource = '/bedrock', ...request }: InProce
     pathParameters: request.path ?? null,
     queryStringParameters: request.query ?? null,
     requestContext: {
-      requestId: `request-${requests++}`,
+      requestId,
       identity: {},
-      authorizer: { team, keyId: 'abcd1234' },
+      authorizer: { team, keyId },
     },
   }
 }

@@ -1,5 +1,6 @@
 /** A ledger's store in memory, as exact as the table, and with the failures a network has. */
 import {
+  brisk,
   type Change,
   ConditionFailed,
   type Item,
@@ -16,6 +17,8 @@ export function memoryStore(): MemoryStore {
   return {
     items: () => [...items.values()],
     async update({ key, add = {}, set = {}, drop = [], only }: Change) {
+      const numbers = [...Object.values(add), ...Object.values(only?.atMost ?? {})]
+      if (!numbers.every(Number.isFinite)) throw new StoreFailure('ValidationException', false)
       const old = items.get(nameOf(key)) ?? {}
       const holds =
         (only?.absent ?? []).every((name) => !(name in old)) &&
@@ -64,20 +67,22 @@ export type Environment = {
 
 /** The store as one environment reaches it. */
 export function environmentOf(shared: Store): Environment {
-  let trouble: Trouble | undefined
+  let trouble: { readonly kind: Trouble; tries: number } | undefined
   let left = Infinity
   const alive = () => {
     if (left <= 0) throw new StoreFailure('Killed', false)
   }
-  async function update(change: Change): Promise<Item> {
+  async function update(change: Change, care = brisk): Promise<Item> {
     alive()
     left -= 1
     const met = trouble
-    trouble = undefined
     if (met === undefined) return shared.update(change)
-    const doneFirst = met.startsWith('lost')
-    if (doneFirst) await shared.update(change).catch(refusedAnyway)
-    if (met.endsWith('twice')) throw new StoreFailure('Timeout', true)
+    const tries = Math.min(care.tries, 2)
+    const inVain = tries <= met.tries
+    met.tries -= tries
+    if (met.tries <= 0) trouble = undefined
+    if (met.kind.startsWith('lost')) await shared.update(change).catch(refusedAnyway)
+    if (inVain) throw new StoreFailure('Timeout', true)
     return shared.update(change)
   }
   return {
@@ -94,7 +99,7 @@ export function environmentOf(shared: Store): Environment {
       },
     },
     trouble(kind) {
-      trouble = kind
+      trouble = { kind, tries: kind.endsWith('twice') ? 2 : 1 }
     },
     dieAfter(changes) {
       left = changes

@@ -1,27 +1,27 @@
-/** The project's own gateway, served for a test file. */
+/** A gateway of its own, served for a test file. */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
-import { type Local, type LogLine, startLocal } from '../../local/gateway/local.ts'
-
-const root = resolve(import.meta.dirname, '../..')
+import type { GatewayConfig } from '../../lambda/core/config.ts'
+import {
+  type Local,
+  type LogLine,
+  type RequestLine,
+  startLocal,
+} from '../../local/gateway/local.ts'
 
 export type Served = {
   readonly local: () => Local
   readonly url: () => string
-  readonly key: () => string
+  /** Of the team `all`, where no other is named. */
+  readonly key: (team?: string) => string
   readonly lines: LogLine[]
+  readonly requests: RequestLine[]
 }
 
 /** `all` may use everything, `few` one model, `spent` may ask twice a day. */
-export function served(): Served {
-  const folder = mkdtempSync(join(tmpdir(), 'tollgate-clients-'))
-  const config = join(folder, 'gateway.config.ts')
-  writeFileSync(
-    config,
-    `import { defineGateway } from '${root}/lambda/core/config.ts'
-export default defineGateway({
+const usual: GatewayConfig = {
   regions: ['us-east-1'],
   models: {
     titan: 'amazon.titan-text-express-v1',
@@ -35,13 +35,21 @@ export default defineGateway({
     few: { plan: 'free', models: ['nova'] },
     spent: { plan: 'two', models: ['nova'] },
   },
-})
-`,
-  )
+}
+
+export function served(config: GatewayConfig = usual): Served {
+  const folder = mkdtempSync(join(tmpdir(), 'tollgate-clients-'))
+  const file = join(folder, 'gateway.config.ts')
+  writeFileSync(file, `export default ${JSON.stringify(config)}\n`)
   let local: Local | undefined
   const lines: LogLine[] = []
+  const requests: RequestLine[] = []
   beforeAll(async () => {
-    local = await startLocal({ config, onLog: (line) => lines.push(line) })
+    local = await startLocal({
+      config: file,
+      onLog: (line) => lines.push(line),
+      onRequest: (line) => requests.push(line),
+    })
   })
   afterAll(async () => {
     await local?.close()
@@ -54,7 +62,8 @@ export default defineGateway({
   return {
     local: started,
     url: () => started().url,
-    key: () => started().keys.all ?? '',
+    key: (team = 'all') => started().keys[team] ?? '',
     lines,
+    requests,
   }
 }
