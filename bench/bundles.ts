@@ -10,6 +10,8 @@ const root = resolve(import.meta.dirname, '..')
 
 const entries = {
   gateway: 'lambda/handler.ts',
+  /** With a configuration of its own. */
+  organisation: 'lambda/handler.ts',
   sdk: 'bench/contenders/sdk.ts',
   empty: 'bench/cold/empty.ts',
   'sdk + middy': 'bench/cold/sdk-middy.ts',
@@ -19,10 +21,10 @@ const entries = {
 export type Bundles = Readonly<Record<keyof typeof entries, Bundle>>
 
 export function buildBundles(folder: string): Bundles {
-  const alias = { '#gateway-config': join(root, 'bench/gateway-config.ts') }
   const built = Object.entries(entries).map(([name, entry]) => {
     const file = join(folder, `${name.replaceAll(/\W+/g, '-')}.mjs`)
-    pack(join(root, entry), file, alias)
+    const config = name === 'organisation' ? 'gateway-config-organisation' : 'gateway-config'
+    pack(join(root, entry), file, { '#gateway-config': join(root, `bench/${config}.ts`) })
     const bytes = statSync(file).size
     return [name, { file, bytes, gzipBytes: gzipSync(readFileSync(file)).length }]
   })

@@ -9,6 +9,18 @@ export default defineGateway({
     claude: 'anthropic.claude-haiku-4-5-20251001-v1:0',
     nova: 'amazon.nova-lite-v1:0',
   },
-  plans: { unmetered: {} },
-  teams: { platform: { plan: 'unmetered', models: '*' } },
+  plans: {
+    unmetered: {},
+    limited: {
+      limits: [
+        { tokens: 1_000_000_000_000, per: 'day' },
+        { usd: 1_000_000, per: 'month' },
+      ],
+    },
+  },
+  teams: {
+    platform: { plan: 'unmetered', models: '*' },
+    search: { plan: 'limited', models: '*' },
+    crowd: { plan: 'limited', models: '*' },
+  },
 })

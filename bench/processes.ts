@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Bundles } from './bundles.ts'
 import type { Order, Taken } from './contenders/process.ts'
 import type { Streaming } from './endpoint.ts'
+import { type Metered, tableName } from './metered.ts'
 
 export type Endpoint = {
   readonly address: string
@@ -19,6 +20,10 @@ export const contestants = ['straight', 'hand-signed', 'sdk', 'gateway'] as cons
 export type Processes = {
   readonly endpoint: Endpoint
   readonly contestants: Readonly<Record<(typeof contestants)[number], Contestant>>
+  /** The gateway where all teams together have limits, too. */
+  readonly organisation: Contestant
+  /** What the ledger's table was asked since it was asked this. */
+  readonly metered: () => Promise<Metered>
   /** Where log lines of the functions go: a file, as much work to write to as Lambda's pipe. */
   readonly log: number
   readonly environment: NodeJS.ProcessEnv
@@ -40,11 +45,15 @@ export async function startProcesses(folder: string, bundles: Bundles): Promise<
   }
 
   const { child, greeting } = await start('endpoint.ts', [], process.env)
-  const environment = functionEnvironment(String(greeting))
+  const table = await start('table-process.ts', [], process.env)
+  const environment = functionEnvironment(String(greeting), String(table.greeting))
+  async function contestant(name: string, bundle: readonly string[]): Promise<Contestant> {
+    const { child } = await start('contenders/process.ts', [name, ...bundle], environment)
+    return (order) => asked(child, order) as Promise<Taken>
+  }
   const started = contestants.map(async (name) => {
     const bundle = name === 'sdk' || name === 'gateway' ? [bundles[name].file] : []
-    const { child } = await start('contenders/process.ts', [name, ...bundle], environment)
-    return [name, (order: Order) => asked(child, order) as Promise<Taken>]
+    return [name, await contestant(name, bundle)]
   })
   return {
     endpoint: {
@@ -52,6 +61,8 @@ export async function startProcesses(folder: string, bundles: Bundles): Promise<
       configure: async (streaming) => void (await asked(child, streaming)),
     },
     contestants: Object.fromEntries(await Promise.all(started)),
+    organisation: await contestant('gateway', [bundles.organisation.file]),
+    metered: () => asked(table.child, {}) as Promise<Metered>,
     log,
     environment,
     end: () => {
@@ -81,9 +92,11 @@ export async function heardFrom(child: ChildProcess): Promise<unknown> {
   }
 }
 
-const functionEnvironment = (endpoint: string): NodeJS.ProcessEnv => ({
+const functionEnvironment = (endpoint: string, table: string): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
   AWS_ENDPOINT_URL_BEDROCK_RUNTIME: endpoint,
+  AWS_ENDPOINT_URL_DYNAMODB: table,
+  TOLLGATE_TABLE: tableName,
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
   AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',

@@ -22,7 +22,7 @@ export const bedrockBody = (bytes: number): string =>
   JSON.stringify({ prompt: promptOf(bytes), max_gen_len: maxTokens })
 
 /** A call of `POST /bedrock`, as API Gateway's proxy integration sends it. */
-export function restEvent(bytes: number, stream: boolean): APIGatewayProxyEvent {
+export function restEvent(bytes: number, stream: boolean, team = 'platform'): APIGatewayProxyEvent {
   const body = JSON.stringify({ model, question: promptOf(bytes), max_tokens: maxTokens, stream })
   const headers = {
     Accept: '*/*',
@@ -47,17 +47,17 @@ export function restEvent(bytes: number, stream: boolean): APIGatewayProxyEvent 
     multiValueQueryStringParameters: null,
     pathParameters: null,
     stageVariables: null,
-    requestContext: requestContext(),
+    requestContext: requestContext(team),
     body: Buffer.from(body).toString('base64'),
     isBase64Encoded: true,
   }
 }
 
-const requestContext = () =>
+const requestContext = (team: string) =>
   ({
     accountId: '123456789012',
     apiId: 'a1b2c3d4e5',
-    authorizer: { team: 'platform', keyId: 'k1b2c3d4', principalId: 'platform' },
+    authorizer: { team, keyId: 'k1b2c3d4', principalId: team },
     httpMethod: 'POST',
     identity: { apiKeyId: 'a1b2c3', sourceIp: '203.0.113.7', userAgent: 'curl/8.11.1' },
     path: '/v1/bedrock',

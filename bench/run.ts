@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Bench, Effort } from './bench.ts'
+import { budgets } from './budgets.ts'
 import { buildBundles } from './bundles.ts'
 import { coldStart } from './cold-start.ts'
 import { ofDialects } from './dialects.ts'
@@ -16,6 +17,7 @@ import type { Findings } from './tables.ts'
 
 export const benches = {
   requests,
+  budgets,
   sizes: sizesOfBodies,
   streams,
   parts,

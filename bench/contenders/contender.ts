@@ -6,6 +6,8 @@ export type Work = {
   readonly stream: boolean
   /** How many chunks the stream has, for whoever counts them. */
   readonly chunks: number
+  /** Who asks; else a team without limits. */
+  readonly team?: string
 }
 
 /** One request, until its last byte; resolves with the time of its first, by `performance.now()`. */

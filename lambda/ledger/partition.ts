@@ -11,8 +11,9 @@ import {
   settling,
 } from './account.ts'
 import { amountIn, type Bucket } from './buckets.ts'
-import { foldSlice, ignoringRefusal, type Lease, leasing, sliceKey } from './slices.ts'
-import { ConditionFailed, type Item, type Key, type Store } from './store.ts'
+import { foldSlices } from './fold.ts'
+import { ignoringRefusal, inUse, type Lease, leasing, sliceKey } from './slices.ts'
+import { type Change, ConditionFailed, type Item, type Key, type Store } from './store.ts'
 import { sweep } from './sweep.ts'
 
 /** When an account is spread over slices, and how far. */
@@ -88,9 +89,10 @@ export function openPartition(options: PartitionOptions): Partition {
   const lease: Lease = { confirmed: [], unconfirmed: [] }
 
   /** Where a change was refused although the entry is there, an earlier try was made, unheard. */
-  async function hold(key: Key, entry: Entry, atMost: Record<string, number>) {
+  async function hold(change: Change, entry: Entry) {
+    const { key } = change
     try {
-      return { held: true, item: await store.update(holding(key, entry, atMost)) }
+      return { held: true, item: await store.update(change) }
     } catch (thrown) {
       if (!(thrown instanceof ConditionFailed)) throw thrown
       const item = (await store.read(key)) ?? {}
@@ -101,7 +103,8 @@ export function openPartition(options: PartitionOptions): Partition {
   /** A slice is an account whose limits are 0, and whose counters a lease has put below it. */
   function holdInSlice(entry: Entry, buckets: readonly Bucket[]) {
     const unlimited = buckets.map((bucket) => ({ ...bucket, limit: 0 }))
-    return hold(own, entry, ceilings(unlimited, entry.amounts))
+    const change = holding(own, entry, ceilings(unlimited, entry.amounts))
+    return hold({ ...change, set: { ...change.set, ...inUse(now()) } }, entry)
   }
 
   /** At least what the call needs beyond what the slice has; more where there is plenty. */
@@ -155,10 +158,10 @@ export function openPartition(options: PartitionOptions): Partition {
     for (let rounds = 0; ; rounds += 1) {
       if (await takeInSlice(entry, buckets)) return { key: own, entry, item: view }
       if (!isBusy()) {
-        const { held, item } = await hold(main, entry, {
-          ...atMost,
-          ...(sliceable && { busy: now() }),
-        })
+        const { held, item } = await hold(
+          holding(main, entry, { ...atMost, ...(sliceable && { busy: now() }) }),
+          entry,
+        )
         view = item
         if (held) {
           noteBusy()
@@ -169,7 +172,7 @@ export function openPartition(options: PartitionOptions): Partition {
       if (bucket === undefined && rounds < mostRounds) continue
       if (slice !== undefined && rounds < mostRounds) {
         slice = undefined
-        await foldSlice({ store, main, now }, own)
+        await foldSlices({ store, main, now }, [{ key: own }])
         continue
       }
       if (await sweptFor(sweepEveryMs, bucket?.attribute)) continue

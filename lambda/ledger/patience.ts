@@ -35,6 +35,6 @@ export function withPatience(store: Store, now: () => number): Store {
     read: (key, care) => ask(care, (by) => store.read(key, by)),
     list: (pk, prefix, care) => ask(care, (by) => store.list(pk, prefix, by)),
     put: (item, care) => ask(care, (by) => store.put(item, by)),
-    remove: (key, care) => ask(care, (by) => store.remove(key, by)),
+    remove: (key, care, only) => ask(care, (by) => store.remove(key, by, only)),
   }
 }

@@ -4,17 +4,7 @@
  * account's; a transfer that is interrupted leaves them counted twice, never not at all.
  */
 import { randomBytes } from 'node:crypto'
-import {
-  changes,
-  counterOf,
-  countersIn,
-  type Entry,
-  entriesOf,
-  entryName,
-  heldIn,
-  holding,
-  roomFor,
-} from './account.ts'
+import { changes, type Entry, entryName, holding, roomFor } from './account.ts'
 import { amountIn, type Bucket } from './buckets.ts'
 import { ConditionFailed, type Item, type Key, type Store } from './store.ts'
 
@@ -31,6 +21,12 @@ export const sliceKey = (pk: string, environment: string): Key => ({
 
 /** Longer than any window it counts in. */
 export const keptSeconds = 40 * 24 * 3600
+
+/** Said of a slice by whoever counts in it. */
+export const inUse = (now: number) => ({
+  touched: now,
+  ttl: Math.floor(now / 1000) + keptSeconds,
+})
 
 /** Transfers of one environment whose marks can be wiped away with its next change. */
 export type Lease = { unconfirmed: string[]; confirmed: string[] }
@@ -97,8 +93,7 @@ async function receiving(
     key: own,
     set: {
       [marks.received + id]: 'given',
-      touched: now(),
-      ttl: Math.floor(now() / 1000) + keptSeconds,
+      ...inUse(now()),
     },
     drop: taken.map((each) => marks.received + each),
   }
@@ -144,73 +139,6 @@ async function confirming({ store, main, lease }: Leasing, id: string): Promise<
   } catch {
     lease.unconfirmed.push(id)
   }
-}
-
-type Folding = { readonly store: Store; readonly main: Key; readonly now: () => number }
-
-/** What a slice does not use, and what it used without having it, back to the main item. */
-export async function foldSlice(folding: Folding, key: Key, seen?: Item): Promise<boolean> {
-  const { store, now } = folding
-  const slice = seen ?? (await store.read(key))
-  if (slice === undefined) return false
-  const entries = entriesOf(slice)
-  const counters = countersIn(slice)
-  const free = changes(counters, (attribute) => Math.min(0, counterOf(slice, attribute)))
-  const used = changes(counters, (attribute) =>
-    Math.max(0, counterOf(slice, attribute) - heldIn(entries, attribute)),
-  )
-  if (Object.keys(free).length === 0 && Object.keys(used).length === 0) return false
-  const id = randomBytes(6).toString('base64url')
-  const returned: Returned = { at: now(), free, used }
-  try {
-    await store.update({
-      key,
-      add: changes(Object.keys(free), (attribute) => -(free[attribute] ?? 0)),
-      set: { [marks.returned + id]: JSON.stringify(returned), touched: now() },
-      only: { absent: [marks.returned + id], atMost: free },
-    })
-  } catch (thrown) {
-    if (thrown instanceof ConditionFailed) return false
-    throw thrown
-  }
-  await countReturned(folding, key, id, returned)
-  return true
-}
-
-/** Whoever began, or claimed what another began, ends it within this time, or leaves it. */
-export const transferMs = 10_000
-
-/** What left a slice is counted in the main item once; then its mark is wiped away on both sides. */
-export async function countReturned(
-  { store, main, now }: Folding,
-  key: Key,
-  id: string,
-  { at, free, used }: Returned,
-): Promise<void> {
-  const late = () => now() - at > transferMs
-  if (late()) return
-  const all = [...new Set([...Object.keys(free), ...Object.keys(used)])]
-  const mark = marks.counted + id
-  await ignoringRefusal(
-    store.update({
-      key: main,
-      add: changes(all, (attribute) => (free[attribute] ?? 0) + (used[attribute] ?? 0)),
-      set: { [mark]: at },
-      only: { absent: [mark] },
-    }),
-  )
-  if (late()) return
-  const name = marks.returned + id
-  await ignoringRefusal(
-    store.update({
-      key,
-      add: changes(Object.keys(used), (attribute) => -(used[attribute] ?? 0)),
-      drop: [name],
-      only: { present: [name] },
-    }),
-  )
-  if (late()) return
-  await store.update({ key: main, drop: [mark] })
 }
 
 /** Somebody did it before. */

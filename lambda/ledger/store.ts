@@ -42,7 +42,8 @@ export type Store = {
   /** Items of a partition whose sort key begins so. */
   readonly list: (pk: string, prefix: string, care?: Care) => Promise<readonly Item[]>
   readonly put: (item: Key & Item, care?: Care) => Promise<void>
-  readonly remove: (key: Key, care?: Care) => Promise<void>
+  /** Rejects with `ConditionFailed`, where it is not there either. */
+  readonly remove: (key: Key, care?: Care, only?: Conditions) => Promise<void>
 }
 
 export class ConditionFailed extends Error {
@@ -148,8 +149,8 @@ export function openStore({ table, region, endpoint }: StoreOptions): Store {
     async put(item, care = brisk) {
       await insist('PutItem', { TableName, Item: toWire(item) }, care)
     },
-    async remove({ pk, sk }, care = brisk) {
-      await insist('DeleteItem', { TableName, Key: toWire({ pk, sk }) }, care)
+    async remove({ pk, sk }, care = brisk, only = {}) {
+      await insist('DeleteItem', deleteOf(TableName, { key: { pk, sk }, only }), care)
     },
   }
 }
@@ -262,4 +263,9 @@ export function updateOf(TableName: string, { key, add = {}, set = {}, drop = []
     ...(known.size > 0 && { ExpressionAttributeNames: names }),
     ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
   }
+}
+
+function deleteOf(TableName: string, change: Pick<Change, 'key' | 'only'>) {
+  const { UpdateExpression: _, ReturnValues: __, ...conditional } = updateOf(TableName, change)
+  return conditional
 }

@@ -1,10 +1,9 @@
 /** Brings back what died: holds of dead calls, transfers that were interrupted, slices nobody uses. */
 import { noAmounts } from '../core/ledger.ts'
-import { counterOf, type Entry, entriesOf, settling } from './account.ts'
+import { counterOf, countersIn, type Entry, entriesOf, settling } from './account.ts'
 import { isCounter, windowIdOf } from './buckets.ts'
+import { countReturned, foldSlices } from './fold.ts'
 import {
-  countReturned,
-  foldSlice,
   type Given,
   ignoringRefusal,
   keptSeconds,
@@ -21,6 +20,8 @@ const graceMs = 30_000
 const interruptedMs = 60_000
 /** A slice that was not renewed for so long is not needed. */
 const idleMs = 15_000
+/** No call takes so long. */
+const forgottenMs = 60 * 60_000
 /** A call that began in a window is settled by then. */
 const settledMs = 16 * 60_000
 
@@ -49,15 +50,17 @@ export async function sweep(sweeping: Sweeping, short?: string): Promise<boolean
     if (changed) changedSlices.add(slice)
   }
   const wanted = slices
+    .filter((slice) => !isEmpty(slice))
     .filter((slice) => isIdle(slice, now()) || (short !== undefined && freeIn(slice, short) > 0))
     .toSorted((one, other) => freeIn(other, short) - freeIn(one, short))
     .slice(0, mostFolded)
-    .map((slice) => {
-      const key = { pk: main.pk, sk: String(slice.sk) }
-      return foldSlice(sweeping, key, changedSlices.has(slice) ? undefined : slice)
-    })
-  done.push(...(await Promise.all(wanted)))
+    .map((slice) => ({
+      key: { pk: main.pk, sk: String(slice.sk) },
+      seen: changedSlices.has(slice) ? undefined : slice,
+    }))
+  done.push(await foldSlices(sweeping, wanted))
   done.push(await sweepGifts(sweeping, item))
+  await sweepForgotten(sweeping, item, slices)
   await prune(sweeping, item, slices)
   return done.includes(true)
 }
@@ -92,7 +95,8 @@ async function sweepReturns(sweeping: Sweeping, key: Key, slice: Item): Promise<
       only: { equal: { [name]: text } },
     })
     if (!(await ignoringRefusal(claim))) continue
-    await countReturned(sweeping, key, name.slice(marks.returned.length), claimed)
+    const id = name.slice(marks.returned.length)
+    await countReturned(sweeping, [{ key, id, returned: claimed }])
     found = true
   }
   return found
@@ -127,6 +131,24 @@ async function sweepGifts({ store, main, now }: Sweeping, item: Item): Promise<b
   return found
 }
 
+/** Environments come and go: what nobody used for long, and nothing is on its way to, is no slice any more. */
+async function sweepForgotten(
+  { store, main, now }: Sweeping,
+  item: Item,
+  slices: readonly Item[],
+): Promise<void> {
+  const gifts = markedWith(item, marks.given).map(([, text]) => (JSON.parse(text) as Given).to)
+  const forgotten = slices
+    .filter(({ touched = Infinity }) => now() - Number(touched) > forgottenMs)
+    .filter((slice) => isEmpty(slice) && !gifts.includes(String(slice.sk)))
+    .slice(0, mostFolded)
+    .map(({ sk, touched = 0 }) => {
+      const key = { pk: main.pk, sk: String(sk) }
+      return ignoringRefusal(store.remove(key, undefined, { equal: { touched } }))
+    })
+  await Promise.all(forgotten)
+}
+
 /** Counters of windows that are over and settled, and marks of transfers that are nowhere else any more. */
 async function prune(
   { store, main, now, endsAt }: Sweeping,
@@ -153,3 +175,8 @@ const markedWith = (item: Item, prefix: string): readonly (readonly [string, str
 const isIdle = ({ touched = 0 }: Item, now: number): boolean => now - Number(touched) > idleMs
 
 const freeIn = (slice: Item, attribute = ''): number => -counterOf(slice, attribute)
+
+const isEmpty = (slice: Item): boolean =>
+  entriesOf(slice).length === 0 &&
+  markedWith(slice, marks.returned).length === 0 &&
+  countersIn(slice).every((name) => counterOf(slice, name) === 0)

@@ -3,6 +3,7 @@ import {
   brisk,
   type Change,
   ConditionFailed,
+  type Conditions,
   type Item,
   type Key,
   type Store,
@@ -20,14 +21,7 @@ export function memoryStore(): MemoryStore {
       const numbers = [...Object.values(add), ...Object.values(only?.atMost ?? {})]
       if (!numbers.every(Number.isFinite)) throw new StoreFailure('ValidationException', false)
       const old = items.get(nameOf(key)) ?? {}
-      const holds =
-        (only?.absent ?? []).every((name) => !(name in old)) &&
-        (only?.present ?? []).every((name) => name in old) &&
-        Object.entries(only?.equal ?? {}).every(([name, value]) => old[name] === value) &&
-        Object.entries(only?.atMost ?? {}).every(([name, most]) =>
-          name in old ? Number(old[name]) <= most : most >= 0,
-        )
-      if (!holds) throw new ConditionFailed('ConditionalCheckFailedException')
+      insist(old, only)
       const item: Record<string, string | number> = { ...key, ...old, ...set }
       for (const [name, by] of Object.entries(add)) item[name] = Number(item[name] ?? 0) + by
       for (const name of drop) delete item[name]
@@ -47,10 +41,23 @@ export function memoryStore(): MemoryStore {
     async put(item) {
       items.set(nameOf(item), { ...item })
     },
-    async remove(key) {
+    async remove(key, _care, only) {
+      insist(items.get(nameOf(key)) ?? {}, only)
       items.delete(nameOf(key))
     },
   }
+}
+
+function insist(item: Item, only: Conditions = {}): void {
+  const { absent = [], present = [], equal = {}, atMost = {} } = only
+  const holds =
+    absent.every((name) => !(name in item)) &&
+    present.every((name) => name in item) &&
+    Object.entries(equal).every(([name, value]) => item[name] === value) &&
+    Object.entries(atMost).every(([name, most]) =>
+      name in item ? Number(item[name]) <= most : most >= 0,
+    )
+  if (!holds) throw new ConditionFailed('ConditionalCheckFailedException')
 }
 
 /** `fails`: not done. `lost`: done, and not told. Either is tried twice, as the real store does. */
