@@ -58,7 +58,7 @@ export const budgets: Bench = async ({ processes, effort }) => {
       {
         what: 'with limits / without, CPU ms',
         figure: compared(rounds, ['limits', '/', without], 'CPU ms'),
-        most: 2.5,
+        most: 3.5,
       },
     ],
   }
