@@ -1,6 +1,7 @@
 /** Reads the text of a secret from AWS Secrets Manager, with the function's own rights. */
+
+import { bytesOf, post } from '../net/post.ts'
 import { environmentCredentials } from './environment.ts'
-import { bytesOf, post } from './post.ts'
 import { type Credentials, signed } from './signature.ts'
 
 const service = 'secretsmanager'
@@ -17,9 +18,9 @@ const headers = {
 }
 
 /** It was answered, and another try would be answered alike. */
-class Refused extends Error {}
+export class Refused extends Error {}
 
-/** `name` is the secret's name; rejects with no more than AWS's name of what was wrong. */
+/** `name` is the secret's name or its ARN; rejects with no more than AWS's name of what was wrong. */
 export async function secretText(name: string): Promise<string> {
   let failure: unknown
   for (const ms of patienceMs) {

@@ -1,5 +1,13 @@
 /** What an operator writes in `tollgate.config.ts`, typed; checked in full when the app is synthesised. */
 import type { AnyModel } from './model.ts'
+import type { DomainConfig, NetworkConfig } from './network-config.ts'
+import type {
+  CloudflareConfig,
+  ModelRoute,
+  ProviderConfig,
+  RegionConfig,
+  Timeouts,
+} from './routes-config.ts'
 
 export type Period = 'DAY' | 'WEEK' | 'MONTH'
 
@@ -77,12 +85,6 @@ export type Team = {
   readonly key?: 'deployment' | 'command-line'
 }
 
-export type RegionConfig = {
-  readonly region: string
-  /** An address in place of AWS's own Bedrock endpoint in this region. */
-  readonly endpoint?: string
-}
-
 export type LogConfig = {
   /** How long request and access logs are kept; a number of days CloudWatch offers. Default 30. */
   readonly retentionDays?: number
@@ -96,15 +98,20 @@ export type LogConfig = {
 export type GatewayConfig = {
   /** Name of the API's stage, the last part of its URL. Default `v1`. */
   readonly stage?: string
-  /** The first is the gateway's home: it is deployed there, and calls Bedrock there. */
+  /** The first is the gateway's home. Where an alias says no more, its model is asked in all of them, in this order. */
   readonly regions: readonly (string | RegionConfig)[]
   /**
    * Which headers carry a key: both (default), or `x-api-key` alone, without an authorizer. With
    * `jwt`, both, and `Authorization: Bearer` also takes a token of that issuer.
    */
   readonly auth?: 'any' | 'x-api-key' | { readonly jwt: JwtConfig }
-  /** Alias to catalogue id, or to a row of one's own. */
-  readonly models: Readonly<Record<string, string | AnyModel>>
+  /** Alias to catalogue id, to a row of one's own, or to a list of targets. */
+  readonly models: Readonly<Record<string, string | AnyModel | ModelRoute>>
+  /** Who else than Bedrock answers, by the name targets give. */
+  readonly providers?: Readonly<Record<string, ProviderConfig>>
+  /** Cloudflare's AI Gateway, for targets that go out through it. */
+  readonly cloudflare?: CloudflareConfig
+  readonly timeouts?: Timeouts
   readonly plans: Readonly<Record<string, Plan>>
   /** By name: lower-case letters and digits. */
   readonly teams: Readonly<Record<string, Team>>
@@ -117,6 +124,13 @@ export type GatewayConfig = {
   /** Who is told when 80 and 100 % of a limit are used: an SNS topic, by ARN. */
   readonly alerts?: { readonly topic: string }
   readonly logs?: LogConfig
+  /** Absent: the function is in no network of the operator's, and the API is public. */
+  readonly network?: NetworkConfig
+  /** `true` puts AWS WAF before the API: AWS's managed rules, and a rate for each address. Default `false`. */
+  readonly waf?: boolean
+  readonly domain?: DomainConfig
+  /** Web pages of these origins may call the gateway from a browser. Absent: none. */
+  readonly cors?: { readonly origins: readonly string[] }
 }
 
 /** Gives a configuration its types; `cdk synth` and `npm start` check its values. */
