@@ -1,4 +1,5 @@
-/** Whose rights a request to AWS is made with: the function's own, as Lambda gives them. */
+/** Whose rights a request to AWS is made with: the function's own, or those of a role it may assume. */
+import { assumeRole, openAssumedRoles } from './assumed-role.ts'
 import { environmentCredentials } from './environment.ts'
 import type { Credentials } from './signature.ts'
 
@@ -6,10 +7,16 @@ type Source = () => Promise<Credentials>
 
 let elsewhere: Source | undefined
 
+/** `role`: ARN of another account's. */
+export const credentials = (role?: string): Promise<Credentials> =>
+  role === undefined ? own() : assumed(role)
+
+const assumed = openAssumedRoles({ assume: async (role) => assumeRole(role, await own()) })
+
 /** Elsewhere than in Lambda, where the environment has them, the SDK looks in all of its places. */
-export async function credentials(): Promise<Credentials> {
-  const own = environmentCredentials()
-  if (own !== undefined) return own
+async function own(): Promise<Credentials> {
+  const found = environmentCredentials()
+  if (found !== undefined) return found
   elsewhere ??= await sdkChain()
   return elsewhere()
 }

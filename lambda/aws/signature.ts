@@ -33,7 +33,7 @@ export function signed(
   const all: Record<string, string> = { ...headers, host, 'x-amz-date': time }
   if (sessionToken !== undefined) all['x-amz-security-token'] = sessionToken
   const names = Object.keys(all).sort()
-  const lines = names.map((name) => `${name}:${all[name]?.trim()}\n`).join('')
+  const lines = names.map((name) => `${name}:${all[name]?.trim().replace(/ +/g, ' ')}\n`).join('')
   const signedHeaders = names.join(';')
   const canonical = `POST\n${twiceEncoded(path)}\n\n${lines}\n${signedHeaders}\n${sha256(body)}`
   const scope = `${day}/${region}/${service}/aws4_request`
@@ -58,19 +58,19 @@ export const encodedSegment = (segment: string): string =>
 const sha256 = (data: string | Uint8Array): string =>
   createHash('sha256').update(data).digest('hex')
 
-/** By day, region and service; a function asks a handful of them. */
-const known = new Map<string, { readonly secret: string; readonly key: Buffer }>()
+/** By day, region, service and secret; a function asks a handful of them. */
+const known = new Map<string, Buffer>()
 const mostKnown = 32
 
 function signingKey(secret: string, day: string, region: string, service: string): Buffer {
-  const scope = `${day}/${region}/${service}`
+  const scope = `${day}/${region}/${service}/${secret}`
   const kept = known.get(scope)
-  if (kept?.secret === secret) return kept.key
+  if (kept !== undefined) return kept
   const hmac = (key: string | Buffer, data: string) =>
     createHmac('sha256', key).update(data).digest()
   const dated = hmac(hmac(`AWS4${secret}`, day), region)
   const key = hmac(hmac(dated, service), 'aws4_request')
   if (known.size >= mostKnown) known.clear()
-  known.set(scope, { secret, key })
+  known.set(scope, key)
   return key
 }

@@ -41,6 +41,7 @@ const passedOn = [
   'x-amzn-bedrock-guardrailversion',
   'x-amzn-bedrock-performanceconfig-latency',
   'x-amzn-bedrock-service-tier',
+  'x-amzn-bedrock-request-metadata',
 ]
 
 const headersOf = ({ headers }: HttpRequest): Record<string, string> =>
@@ -106,9 +107,14 @@ function read(
 const unreadable = ({ name }: AnyModel, says: string): TollgateError =>
   new TollgateError('unsupported_parameter', `${name} ${says}.`, { param: 'modelId' })
 
+/** AWS, `ResponseStream` and `ConverseStreamOutput`: a stream has its own name for a model's failure. */
+const inStreams: Readonly<Partial<Record<ErrorCode, string>>> = {
+  upstream_error: 'ModelStreamErrorException',
+}
+
 /** In a stream exceptions are named in lower case at first: `throttlingException`. */
 function errorFrame(error: TollgateError): Uint8Array {
-  const name = exceptionNames[error.code]
+  const name = inStreams[error.code] ?? exceptionNames[error.code]
   const headers = {
     ':exception-type': name.charAt(0).toLowerCase() + name.slice(1),
     ':content-type': 'application/json',

@@ -1,14 +1,13 @@
 /** Asks Bedrock for the answer to a conversation, whole or as a stream. */
 
-import { bytesOf } from '../aws/post.ts'
-import type { TargetedChat } from '../core/contracts.ts'
+import type { BedrockTarget, Deadline, TargetedChat } from '../core/contracts.ts'
 import { withPrompt } from '../core/estimate.ts'
 import { type ReplyEvent, replay } from '../core/reply.ts'
+import { bytesOf } from '../net/post.ts'
 import { failure, type Send } from './attempt.ts'
 import { ask, type Operation } from './bedrock-endpoint.ts'
 import { bedrockEvents } from './bedrock-stream.ts'
-import type { Deadline } from './deadline.ts'
-import { nativeHeaders, parsedAnswer, reportedUsage } from './whole-answer.ts'
+import { nativeHeaders, parsedAnswer, refuseText, reportedUsage } from './whole-answer.ts'
 
 const operations = {
   invoke: { whole: 'invoke', stream: 'invoke-with-response-stream' },
@@ -16,7 +15,7 @@ const operations = {
 } as const satisfies Record<string, Record<'whole' | 'stream', Operation>>
 
 /** The caller's own bytes on a native route, else what the body builds. */
-function sentBy(call: TargetedChat, how: 'whole' | 'stream') {
+function sentBy(call: TargetedChat<BedrockTarget>, how: 'whole' | 'stream') {
   const { native, body, request, model, notice } = call
   const via = native?.operation ?? body.via ?? 'invoke'
   const json = native?.body ?? JSON.stringify(body.build(request, model, notice))
@@ -33,13 +32,13 @@ const tierHeader = ({ request, body }: TargetedChat): Record<string, string> =>
     ? {}
     : { 'x-amzn-bedrock-service-tier': request.serviceTier }
 
-export function wholeChat(call: TargetedChat): Send {
+export function wholeChat(call: TargetedChat<BedrockTarget>): Send {
   const sent = sentBy(call, 'whole')
   return async (deadline) => {
-    const answer = await ask(call.target, { ...sent, signal: deadline.signal })
+    const answer = await ask(call, { ...sent, deadline })
     const bytes = await bytesOf(answer)
     deadline.done()
-    const reply = call.body.read(parsedAnswer(bytes), reportedUsage(answer.headers))
+    const reply = call.body.read(parsedAnswer(bytes, answer.headers), reportedUsage(answer.headers))
     const counted = { ...reply, usage: withPrompt(reply.usage, sent.body.length) }
     if (call.native === undefined) return replay(counted)
     const native = { type: 'native', payload: bytes, headers: nativeHeaders(answer) } as const
@@ -56,10 +55,11 @@ async function* after(
 }
 
 /** Nothing has reached the caller until the first event, so till then another target could answer. */
-export function streamedChat(call: TargetedChat): Send {
+export function streamedChat(call: TargetedChat<BedrockTarget>): Send {
   const sent = sentBy(call, 'stream')
   return async (deadline) => {
-    const answer = await ask(call.target, { ...sent, signal: deadline.signal })
+    const answer = await ask(call, { ...sent, deadline })
+    refuseText(answer.headers)
     const batches = bedrockEvents(answer, {
       reader: call.body.openStream(),
       native: call.native !== undefined,
@@ -75,7 +75,7 @@ export function streamedChat(call: TargetedChat): Send {
 
 /** Whatever breaks now is told in the stream. */
 async function* flow(
-  call: TargetedChat,
+  call: TargetedChat<BedrockTarget>,
   deadline: Deadline,
   sentBytes: number,
   first: readonly ReplyEvent[],

@@ -1,9 +1,9 @@
 /** Asks Bedrock how many tokens a conversation has, without having it answered. */
 
-import { bytesOf } from '../aws/post.ts'
-import type { TargetedChat } from '../core/contracts.ts'
+import type { BedrockTarget, TargetedChat } from '../core/contracts.ts'
 import { TollgateError } from '../core/errors.ts'
 import { type Reply, replay } from '../core/reply.ts'
+import { bytesOf } from '../net/post.ts'
 import type { Send } from './attempt.ts'
 import { ask } from './bedrock-endpoint.ts'
 import { parsedAnswer } from './whole-answer.ts'
@@ -12,9 +12,8 @@ import { parsedAnswer } from './whole-answer.ts'
  * AWS, CountTokens: the body as InvokeModel would take it, in base64, or Converse's as it is; the
  * model by its own id, since a profile counts nothing.
  */
-export function tokenCount(call: TargetedChat): Send {
+export function tokenCount(call: TargetedChat<BedrockTarget>): Send {
   const { body, request, model, notice } = call
-  const target = { ...call.target, modelId: model.id }
   const built = body.build(request, model, notice)
   const input =
     body.via === 'converse'
@@ -22,9 +21,9 @@ export function tokenCount(call: TargetedChat): Send {
       : { invokeModel: { body: Buffer.from(JSON.stringify(built)).toString('base64') } }
   const sent = Buffer.from(JSON.stringify({ input }))
   return async (deadline) => {
-    const asked = { operation: 'count-tokens', body: sent, headers: {}, signal: deadline.signal }
-    const answer = await ask(target, { ...asked, operation: 'count-tokens' })
-    const said = parsedAnswer(await bytesOf(answer))
+    const asked = { body: sent, headers: {}, deadline, modelId: model.id }
+    const answer = await ask(call, { ...asked, operation: 'count-tokens' })
+    const said = parsedAnswer(await bytesOf(answer), answer.headers)
     deadline.done()
     return replay(countedReply(said))
   }

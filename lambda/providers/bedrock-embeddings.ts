@@ -1,12 +1,11 @@
 /** Asks Bedrock for vectors: as few calls as the model's batches allow, some at a time, in order. */
 
-import { bytesOf } from '../aws/post.ts'
-import type { TargetedEmbedding } from '../core/contracts.ts'
+import type { BedrockTarget, Deadline, TargetedEmbedding } from '../core/contracts.ts'
 import { withPrompt } from '../core/estimate.ts'
 import { type ReplyEvent, replay } from '../core/reply.ts'
+import { bytesOf } from '../net/post.ts'
 import { failure, isUnbilled, type Send } from './attempt.ts'
 import { ask } from './bedrock-endpoint.ts'
-import type { Deadline } from './deadline.ts'
 import { nativeHeaders, parsedAnswer, reportedUsage } from './whole-answer.ts'
 
 /** What a call that is still under way may come to: a tokenizer that is not published gets two. */
@@ -17,7 +16,7 @@ const mostAtOnce = 8
 
 type Part = { readonly vectors: readonly (readonly number[])[]; readonly tokens: number }
 
-export function embeddings(call: TargetedEmbedding): Send {
+export function embeddings(call: TargetedEmbedding<BedrockTarget>): Send {
   const { request, model, notice, native } = call
   if (native !== undefined) return nativeEmbedding(call, native)
   const bodies = batches(request.inputs, model.limits.batch).map((inputs) =>
@@ -38,7 +37,11 @@ export function embeddings(call: TargetedEmbedding): Send {
 }
 
 /** The calls of one request, and what they were billed if one of them fails. */
-function openParts(call: TargetedEmbedding, bodies: readonly Buffer[], deadline: Deadline) {
+function openParts(
+  call: TargetedEmbedding<BedrockTarget>,
+  bodies: readonly Buffer[],
+  deadline: Deadline,
+) {
   const billed = bodies.map(() => 0)
   return {
     billed: () => billed.reduce((sum, tokens) => sum + tokens, 0),
@@ -82,11 +85,18 @@ async function inOrder<R>(count: number, work: (index: number) => Promise<R>): P
   return results
 }
 
-async function part(call: TargetedEmbedding, body: Buffer, deadline: Deadline): Promise<Part> {
-  const asked = { operation: 'invoke', body, headers: {}, signal: deadline.signal } as const
-  const answer = await ask(call.target, asked)
+async function part(
+  call: TargetedEmbedding<BedrockTarget>,
+  body: Buffer,
+  deadline: Deadline,
+): Promise<Part> {
+  const asked = { operation: 'invoke', body, headers: {}, deadline } as const
+  const answer = await ask(call, asked)
   const reported = reportedUsage(answer.headers)
-  const { vectors, tokens } = call.model.body.read(parsedAnswer(await bytesOf(answer)), reported)
+  const { vectors, tokens } = call.model.body.read(
+    parsedAnswer(await bytesOf(answer), answer.headers),
+    reported,
+  )
   return { vectors, tokens: tokens ?? reported.input ?? estimate(body) }
 }
 
@@ -103,17 +113,17 @@ function told(parts: readonly Part[]): AsyncIterable<ReplyEvent> {
 
 /** The caller's own body, one call, its answer told as it came. */
 function nativeEmbedding(
-  call: TargetedEmbedding,
+  call: TargetedEmbedding<BedrockTarget>,
   { body, headers }: NonNullable<TargetedEmbedding['native']>,
 ): Send {
   const sent = Buffer.from(body)
   return async (deadline) => {
-    const asked = { operation: 'invoke', body: sent, headers, signal: deadline.signal } as const
-    const answer = await ask(call.target, asked)
+    const asked = { operation: 'invoke', body: sent, headers, deadline } as const
+    const answer = await ask(call, asked)
     const bytes = await bytesOf(answer)
     deadline.done()
     const reported = reportedUsage(answer.headers)
-    const { vectors, tokens } = call.model.body.read(parsedAnswer(bytes), reported)
+    const { vectors, tokens } = call.model.body.read(parsedAnswer(bytes, answer.headers), reported)
     const counted = tokens ?? reported.input ?? estimate(sent)
     const native = { type: 'native', payload: bytes, headers: nativeHeaders(answer) } as const
     return (async function* () {

@@ -1,9 +1,13 @@
 /** One signed request to Bedrock Runtime, and what it answers: bytes, or the exception it names. */
 import type { IncomingMessage } from 'node:http'
+import { RoleFailure } from '../aws/assumed-role.ts'
 import { credentials } from '../aws/credentials.ts'
-import { bytesOf, post } from '../aws/post.ts'
-import { encodedSegment, signed } from '../aws/signature.ts'
-import type { Target } from '../core/contracts.ts'
+import { type Credentials, signed, type Unsigned } from '../aws/signature.ts'
+import type { BedrockTarget, Deadline } from '../core/contracts.ts'
+import { bytesOf, postOnce } from '../net/post.ts'
+import { addressOf } from './bedrock-address.ts'
+import { cloudflareHeaders, refusedByCloudflare, type Through } from './cloudflare.ts'
+import { labelled } from './request-metadata.ts'
 
 export type Operation =
   | 'invoke'
@@ -29,50 +33,62 @@ export class BedrockException extends Error {
 
 export type Asked = {
   readonly operation: Operation
-  readonly body: Uint8Array
+  readonly body: Buffer
   readonly headers: Readonly<Record<string, string>>
-  readonly signal: AbortSignal
+  readonly deadline: Pick<Deadline, 'signal' | 'fresh'>
+  /** In place of the target's, for an operation that takes no profile. */
+  readonly modelId?: string
 }
 
+type Asking = Through & { readonly target: BedrockTarget }
+
 /** Resolves with the answer's status and headers; its body is still to come. */
-export const ask = (target: Target, asked: Asked): Promise<IncomingMessage> =>
-  answered(target, asked).catch(unanswered)
+export const ask = (call: Asking, asked: Asked): Promise<IncomingMessage> =>
+  answered(call, asked).catch(unanswered)
 
 /** No model had begun to answer when this was thrown. */
 function unanswered(thrown: unknown): never {
   throw thrown instanceof Error ? Object.assign(thrown, { unanswered: true }) : thrown
 }
 
-async function answered(target: Target, asked: Asked): Promise<IncomingMessage> {
-  const { operation, body, headers, signal } = asked
-  const base = baseOf(target)
-  const path = `${base.pathname.replace(/\/$/, '')}/model/${encodedSegment(target.modelId)}/${operation}`
-  const unsigned = { host: base.host, path, body, headers: { ...jsonType, ...headers } }
-  const ready = signed(
-    unsigned,
-    { service: 'bedrock', region: target.region },
-    await credentials(),
-    Date.now(),
-  )
-  const url = new URL(path, base)
-  const answer = await post({ url, headers: ready, body, signal })
-  if (answer.statusCode !== 200) throw await exceptionOf(answer)
-  return answer
+async function answered(call: Asking, asked: Asked): Promise<IncomingMessage> {
+  const { target } = call
+  const { operation, modelId = target.modelId, deadline } = asked
+  const { headers, body } = labelled(operation, asked, call)
+  const address = addressOf(target, operation, modelId)
+  const unsigned = { ...address, body, headers: { ...jsonType, ...headers } }
+  const rights = await rightsOf(target)
+  const ready =
+    target.cloudflare === undefined
+      ? signedFor(target, unsigned, rights)
+      : {
+          ...signedFor(target, { ...unsigned, headers: nothing }, rights),
+          ...unsigned.headers,
+          ...(await cloudflareHeaders(target.cloudflare, call, { ...asked, modelId })),
+          host: address.url.host,
+        }
+  const { signal, fresh } = deadline
+  const answer = await postOnce({ url: address.url, headers: ready, body, signal, fresh })
+  if (answer.statusCode === 200) return answer
+  refusedByCloudflare(target, answer.statusCode ?? 0)
+  throw await exceptionOf(answer)
 }
 
 const jsonType = { 'content-type': 'application/json' }
 
-const bases = new Map<string, URL>()
+/** Cloudflare's example signs what it must, the host and the time: what is changed on the way is not signed. */
+const nothing = {}
 
-/** The configuration's address of the region, else the environment's, else AWS's own. */
-function baseOf({ region, endpoint }: Target): URL {
-  const known = bases.get(region)
-  if (known !== undefined) return known
-  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
-  const own = `https://bedrock-runtime.${region}.${suffix}`
-  const base = new URL(endpoint ?? process.env.AWS_ENDPOINT_URL_BEDROCK_RUNTIME ?? own)
-  bases.set(region, base)
-  return base
+const signedFor = ({ region }: BedrockTarget, unsigned: Unsigned, rights: Credentials) =>
+  signed(unsigned, { service: 'bedrock', region }, rights, Date.now())
+
+async function rightsOf({ role }: BedrockTarget): Promise<Credentials> {
+  try {
+    return await credentials(role)
+  } catch (thrown) {
+    if (!(thrown instanceof RoleFailure)) throw thrown
+    throw new BedrockException(thrown.name, thrown.message, thrown.status)
+  }
 }
 
 async function exceptionOf(answer: IncomingMessage): Promise<BedrockException> {

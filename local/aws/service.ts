@@ -18,5 +18,5 @@ export type ServiceAnswer = {
 
 export type LocalService = (request: ServiceRequest) => Promise<ServiceAnswer> | ServiceAnswer
 
-/** By the name a request is signed for: `dynamodb`, `apigateway`, `events`, `secretsmanager`. */
+/** By the name a request is signed for: `dynamodb`, `apigateway`, `events`, `secretsmanager`, `sts`. */
 export type LocalServices = Readonly<Record<string, LocalService>>
