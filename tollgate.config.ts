@@ -2,7 +2,7 @@
 import { defineGateway } from './lambda/core/config.ts'
 
 export default defineGateway({
-  regions: ['us-east-1'],
+  regions: ['us-east-1', 'us-west-2'],
 
   models: {
     titan: 'amazon.titan-text-express-v1',

@@ -2,14 +2,16 @@
 import type { GatewayConfig } from '../lambda/core/config.ts'
 import { anyModelById } from '../lambda/models/index.ts'
 import { withoutProfile } from '../lambda/models/profiles.ts'
+import { modelsOf } from '../lambda/targets.ts'
 
 export type NamedModel = { readonly id: string; readonly aliases: readonly string[] }
 
 /** By alias, or by id with or without a profile. */
 export function modelNamed(config: GatewayConfig, name: string): NamedModel | undefined {
-  const idOf = (row: GatewayConfig['models'][string]): string =>
-    typeof row === 'string' ? withoutProfile(row).id : row.id
-  const all = Object.entries(config.models).map(([alias, row]) => ({ alias, id: idOf(row) }))
+  const all = Object.entries(config.models).flatMap(([alias, row]) => {
+    const [model] = modelsOf(row, config)
+    return model === undefined ? [] : [{ alias, id: model.id }]
+  })
   const open = Object.values(config.teams).some(({ models }) => models === '*')
   const plain = withoutProfile(name).id
   const id =

@@ -2,13 +2,12 @@
 import type { Catalogue } from './catalogue.ts'
 import type { Account, Forecast, Refused } from './core/account.ts'
 import type { GatewayConfig } from './core/config.ts'
-import type { Call, Caller, Target } from './core/contracts.ts'
+import type { Call, Caller } from './core/contracts.ts'
 import type { Ledger, Standing } from './core/ledger.ts'
 import { firstShortfall, isLimit } from './core/limits.ts'
 import type { AnyModel } from './core/model.ts'
 import { type Exchange, trailOf } from './edge/exchange.ts'
 import { foreseer } from './foresee.ts'
-import type { FindTarget } from './policies/route.ts'
 import type { callReader } from './read-call.ts'
 
 /** As the ledger's own: which amounts are reserved, and whether what has no price is refused. */
@@ -18,17 +17,16 @@ export type AccountParts = {
   readonly config: GatewayConfig
   readonly catalogue: Catalogue
   readonly readCall: ReturnType<typeof callReader>
-  readonly targetOf: FindTarget
   readonly ledger: Ledger & { readonly manner: (team: string) => Manner }
-  readonly forecast: (call: Call, target: Target) => Forecast
+  readonly forecast: (call: Call) => Forecast
   /** By which the ledger counts a model. */
   readonly nameOf: (model: AnyModel) => string
 }
 
 export function accounts(parts: AccountParts) {
-  const { config, catalogue, readCall, targetOf, ledger, forecast, nameOf } = parts
+  const { config, catalogue, readCall, ledger, forecast, nameOf } = parts
   const teams = new Map(Object.entries(config.teams))
-  const foresee = foreseer(readCall, targetOf)
+  const foresee = foreseer(readCall)
 
   return function accountOf(exchange: Exchange, caller: Caller): Account {
     const { standing, found } = trailOf(exchange)
@@ -56,10 +54,9 @@ export function accounts(parts: AccountParts) {
         const { requestId: id, record } = exchange
         const asker = { id, caller, record, found }
         const foreseen = foresee(dialect, request, asker)
-        const [target] = foreseen.targets
         const asking = { caller, model: nameOf(foreseen.call.model) }
         await ledger.admit(caller, asking.model)
-        const told = forecast(foreseen.call, target)
+        const told = forecast(foreseen.call)
         const { mode, money } = ledger.manner(caller.team)
         const reserved = mode === 'tight' ? told.likely : told.most
         const grounds = firstShortfall(await standings(), reserved, asking)

@@ -3,15 +3,12 @@ import type { GatewayConfig } from './core/config.ts'
 import type { Caller } from './core/contracts.ts'
 import { TollgateError } from './core/errors.ts'
 import type { AnyModel } from './core/model.ts'
-import { anyModelById, everyModel, modelByVendorName } from './models/index.ts'
-import { profileScopes, withoutProfile } from './models/profiles.ts'
-
-/** `sendAs` where a profile was chosen by name; else the region decides. */
-export type Found = { readonly model: AnyModel; readonly sendAs?: string }
+import { everyModel } from './models/index.ts'
+import { type Route, routeFinder } from './targets.ts'
 
 export type Catalogue = {
   /** By alias, id, profile id, ARN, or the name Anthropic's own API has. Throws 403 or 404 with the names this team may use. */
-  readonly find: (name: string, caller: Caller) => Found
+  readonly find: (name: string, caller: Caller) => Route
   /** Names and models of a team, aliases first. */
   readonly usableBy: (caller: Caller) => ReadonlyMap<string, AnyModel>
   /** The one name by which limits and operators know a model: its first alias, else its id. */
@@ -21,33 +18,32 @@ export type Catalogue = {
 }
 
 type Usable = {
-  readonly aliases: ReadonlyMap<string, Found>
+  readonly aliases: ReadonlyMap<string, Route>
   readonly everything: boolean
   readonly names: ReadonlyMap<string, AnyModel>
 }
 
 const nothing: Usable = { aliases: new Map(), everything: false, names: new Map() }
 
+/** Names that callers make up are not all kept. */
+const mostNames = 1_000
+
 export function openCatalogue(config: GatewayConfig): Catalogue {
-  const [home] = config.regions
-  const scopes = profileScopes(typeof home === 'string' ? home : (home?.region ?? ''))
-  const aliases = new Map(Object.entries(config.models).map(([name, row]) => [name, meant(row)]))
+  const routes = routeFinder(config)
+  const aliases = new Map(
+    Object.entries(config.models).map(([name, row]) => [name, routes.ofRow(row)]),
+  )
   const usable = new Map(
     Object.entries(config.teams).map(([team, { models }]) => [team, usableOf(models)]),
   )
+  const named = new Map<string, Route | undefined>()
 
-  function meant(row: string | AnyModel): Found {
-    const found = typeof row === 'string' ? byId(row) : { model: row, sendAs: row.id }
-    if (found === undefined) throw new Error(`The catalogue has no model '${String(row)}'.`)
-    return found
-  }
-
-  function byId(name: string): Found | undefined {
-    const { id, scope } = withoutProfile(name)
-    const model = anyModelById.get(id) ?? modelByVendorName.get(name)
-    if (model === undefined || scope === undefined) return model && { model }
-    const reachable = model.profiles.includes(scope) && scopes.includes(scope)
-    return reachable ? { model, sendAs: `${scope}.${id}` } : undefined
+  function byId(name: string): Route | undefined {
+    if (named.has(name)) return named.get(name)
+    const route = routes.ofName(name)
+    if (named.size >= mostNames) named.clear()
+    named.set(name, route)
+    return route
   }
 
   function usableOf(allowed: readonly string[] | '*'): Usable {
@@ -60,7 +56,7 @@ export function openCatalogue(config: GatewayConfig): Catalogue {
 
   const of = ({ team }: Caller): Usable => usable.get(team) ?? nothing
 
-  function find(name: string, caller: Caller): Found {
+  function find(name: string, caller: Caller): Route {
     const team = of(caller)
     const found = team.aliases.get(name) ?? allowedId(byId(name), team)
     if (found !== undefined) return found
@@ -84,15 +80,18 @@ export function openCatalogue(config: GatewayConfig): Catalogue {
 }
 
 /**
- * An id stands for the alias that has its model, so a profile the operator chose holds for it too:
- * the function has leave for no other.
+ * An id stands for the alias that has its model, so targets the operator chose hold for it too: the
+ * function has leave for no other.
  */
-function allowedId(found: Found | undefined, { aliases, everything }: Usable): Found | undefined {
+function allowedId(found: Route | undefined, { aliases, everything }: Usable): Route | undefined {
   if (found === undefined || everything) return found
   const own = [...aliases.values()].filter(({ model }) => model === found.model)
-  if (found.sendAs === undefined) return own[0]
-  const open = own.some(({ sendAs }) => sendAs === undefined || sendAs === found.sendAs)
-  return open ? found : undefined
+  if (found.sends === 'any') return own[0]
+  const [asked = ''] = found.sends
+  if (own.some(({ sends }) => sends === 'any')) return found
+  const alias = own.find(({ sends }) => sends !== 'any' && sends.has(asked))
+  if (alias === undefined) return undefined
+  return { ...alias, targets: alias.targets.filter(({ modelId }) => modelId === asked) }
 }
 
 function refusal(

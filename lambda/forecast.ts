@@ -1,18 +1,19 @@
 /** What a call may come to before it is made, by the same estimates as the budget's. */
 import type { Calibration } from './budget/calibration.ts'
+import { dearest } from './budget/dearest.ts'
 import { type Estimate, likely, likelyPrompt, worstCase } from './budget/estimate.ts'
 import type { Forecast } from './core/account.ts'
-import type { Call, Target } from './core/contracts.ts'
+import type { Call } from './core/contracts.ts'
 import type { Amounts } from './core/ledger.ts'
 
 export const forecaster =
   (calibration: Calibration) =>
-  (call: Call, target: Target): Forecast => {
-    const most = worstCase(call, target)
+  (call: Call): Forecast => {
+    const most = dearest(call, (as) => worstCase(as, as.target))
     return {
       prompt: likelyPrompt(call, calibration),
       most: amountsOf(most),
-      likely: amountsOf(likely(call, target, calibration)),
+      likely: amountsOf(dearest(call, (as) => likely(as, as.target, calibration))),
       priced: most.microUsd !== undefined,
     }
   }

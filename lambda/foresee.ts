@@ -7,12 +7,10 @@ import type {
   ChatDialect,
   EmbedDialect,
   HttpRequest,
-  Target,
 } from './core/contracts.ts'
-import { TollgateError } from './core/errors.ts'
 import type { RequestRecord } from './core/record.ts'
-import type { FindTarget } from './policies/route.ts'
 import type { callReader } from './read-call.ts'
+import { aimed } from './routing/aim.ts'
 
 export type Foresight = Pick<Foreseen, 'call' | 'targets' | 'sent' | 'notices'>
 
@@ -27,7 +25,7 @@ const nothing = () => {}
 const nobodyLeaves = new AbortController().signal
 
 export const foreseer =
-  (readCall: ReturnType<typeof callReader>, findTarget: FindTarget) =>
+  (readCall: ReturnType<typeof callReader>) =>
   (
     dialect: ChatDialect | EmbedDialect,
     http: HttpRequest,
@@ -36,17 +34,22 @@ export const foreseer =
     const notices: string[] = []
     const notice = (text: string) => void notices.push(text)
     const said = readCall(dialect, http, caller, notice, (asked) => found(asked))
+    const wishes = { cloudflare: {} }
     const told = { notice, attempted: nothing, standing: nothing, atEnd: nothing, record }
-    const call: Call = { id, caller, ...said, ...told, signal: nobodyLeaves, remaining: () => 0 }
-    return { call, targets: [targetOf(call, findTarget)], sent: sentBy(call), notices }
+    const call: Call = {
+      id,
+      caller,
+      ...said,
+      ...wishes,
+      ...told,
+      signal: nobodyLeaves,
+      remaining: () => 0,
+    }
+    const [first, ...others] = aimed(call)
+    if (first === undefined) throw new Error('A call without a target was aimed.')
+    const targets = [first.target, ...others.map(({ target }) => target)] as const
+    return { call, targets, sent: sentBy(first.call), notices }
   }
-
-function targetOf(call: Call, findTarget: FindTarget): Target {
-  const target = findTarget(call)
-  if (target !== undefined) return target
-  const message = `${call.model.name} cannot be called from this gateway's region.`
-  throw new TollgateError('model_not_found', message, { param: 'model' })
-}
 
 /** AWS's own names. */
 const operations = {

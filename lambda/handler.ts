@@ -15,24 +15,25 @@ import { ended, type GatewayEvent, httpRequestOf, trailOf } from './edge/exchang
 import { exchanges } from './edge/failures.ts'
 import { inputGate, wellFormedText } from './edge/input-gate.ts'
 import { listed, otherRoutes } from './edge/other-routes.ts'
+import { wishesOf } from './edge/wishes.ts'
 import { forecaster } from './forecast.ts'
 import { describing } from './openapi/describe.ts'
 import { underPolicies } from './policies/index.ts'
 import { route } from './policies/route.ts'
 import { provider } from './providers/index.ts'
 import { callReader } from './read-call.ts'
-import { findTarget } from './targets.ts'
+import { openAttempts } from './routing/attempts.ts'
 
 const catalogue = openCatalogue(config)
 const { ledger, tell, done, nameOf } = openAccounting(config, catalogue)
 const readCall = callReader(catalogue)
-const targetOf = findTarget(config)
 const calibration = openCalibration()
 const forecast = forecaster(calibration)
-const accountOf = accounts({ config, catalogue, readCall, targetOf, ledger, forecast, nameOf })
+const accountOf = accounts({ config, catalogue, readCall, ledger, forecast, nameOf })
 const otherRoute = otherRoutes(dialects, describing(dialects))
-const limits = { ledger, targetOf, nameOf, calibration, tell }
-const chat = underPolicies(route(targetOf, provider), limits)
+const limits = { ledger, nameOf, calibration, tell }
+const attempts = openAttempts({ provider, timeouts: config.timeouts })
+const chat = underPolicies(route(attempts), limits)
 
 async function gateway(event: GatewayEvent, context: Context) {
   const { exchange } = event
@@ -48,7 +49,7 @@ async function gateway(event: GatewayEvent, context: Context) {
     return listed(exchange, await dialect.answer(http, accountOf(exchange, caller)))
   }
   const { found, ...trail } = trailOf(exchange)
-  const said = readCall(dialect, http, caller, trail.notice, found)
+  const said = { ...readCall(dialect, http, caller, trail.notice, found), ...wishesOf(http) }
   const remaining = () => context.getRemainingTimeInMillis()
   const { signal } = exchange.gone
   const call = { id, caller, ...said, ...trail, record, signal, remaining }
@@ -61,7 +62,7 @@ export const handler = middy({
   timeoutEarlyInMillis: 0,
   requestEnd: ({ event }) => ended((event as GatewayEvent).exchange, done),
 })
-  .use(exchanges(dialects, ledger))
+  .use(exchanges(dialects, ledger, config.cors))
   .use(inputGate())
   .use(httpJsonBodyParser({ disableContentTypeError: true }))
   .use(wellFormedText())

@@ -1,6 +1,6 @@
 /** Makes one call of what a caller said: which model, what is asked of it, and whether it can be. */
 import { converse } from './bodies/converse.ts'
-import type { Catalogue, Found } from './catalogue.ts'
+import type { Catalogue } from './catalogue.ts'
 import type {
   Body,
   Caller,
@@ -10,30 +10,35 @@ import type {
   HttpRequest,
   NativeDialect,
   Notice,
+  Target,
 } from './core/contracts.ts'
 import { TollgateError } from './core/errors.ts'
 import { fit } from './core/fit.ts'
 import { fitEmbedding } from './core/fit-embedding.ts'
 import type { AnyModel, EmbeddingModel, Model } from './core/model.ts'
 import type { EmbedRequest, FittedRequest, NativeRequest } from './core/request.ts'
+import type { Strategy } from './core/routes-config.ts'
+import type { Route } from './targets.ts'
+
+type Aimed = { readonly targets: readonly Target[]; readonly strategy: Strategy }
 
 /** What a call says, without what surrounds it. */
-export type Said =
-  | {
-      readonly task: 'chat' | 'count'
-      readonly request: FittedRequest
-      readonly model: Model
-      readonly body: Body
-      readonly native?: NativeRequest
-      readonly sendAs?: string
-    }
-  | {
-      readonly task: 'embed'
-      readonly request: EmbedRequest
-      readonly model: EmbeddingModel
-      readonly native?: NativeRequest
-      readonly sendAs?: string
-    }
+export type Said = Aimed &
+  (
+    | {
+        readonly task: 'chat' | 'count'
+        readonly request: FittedRequest
+        readonly model: Model
+        readonly body: Body
+        readonly native?: NativeRequest
+      }
+    | {
+        readonly task: 'embed'
+        readonly request: EmbedRequest
+        readonly model: EmbeddingModel
+        readonly native?: NativeRequest
+      }
+  )
 
 export type AskingDialect = ChatDialect | CountDialect | EmbedDialect | NativeDialect
 
@@ -43,39 +48,49 @@ export function callReader(catalogue: Catalogue) {
     http: HttpRequest,
     caller: Caller,
     notice: Notice,
-    found: (asked: string, model?: AnyModel) => void,
+    found: (asked: string, target?: Target) => void,
   ): Said {
-    const find = (name: string): Found => {
+    const find = (name: string): Route => {
       found(name)
-      const one = catalogue.find(name, caller)
-      found(name, one.model)
-      return one
+      const route = catalogue.find(name, caller)
+      const [first] = route.targets
+      if (first === undefined) throw unreachable(route.model)
+      found(name, first)
+      return route
     }
     if (dialect.task === 'native') return readNative(dialect, http, find(dialect.modelOf(http)))
     if (dialect.task === 'embed') {
       const asked = dialect.parse(http, notice)
-      const { model, ...rest } = find(asked.model)
+      const { model, targets, strategy } = find(asked.model)
       if (model.task !== 'embed') throw notFor(model, 'answers conversations, not embeddings')
-      return { task: 'embed', request: fitEmbedding(asked, model), model, ...rest }
+      return { task: 'embed', request: fitEmbedding(asked, model), model, targets, strategy }
     }
     const asked = dialect.parse(http, notice)
-    const { model, ...rest } = find(asked.model)
+    const { model, targets, strategy } = find(asked.model)
     if (model.task === 'embed') throw notFor(model, 'makes embeddings, not answers')
     const request = fit(asked, model, chatModels(catalogue, caller), notice)
-    return { task: dialect.task, request, model, body: model.body, ...rest }
+    return { task: dialect.task, request, model, body: model.body, targets, strategy }
   }
 }
 
 /** What a native caller asks Bedrock itself will judge; here it is only read, and bounded. */
-function readNative(dialect: NativeDialect, http: HttpRequest, { model, ...rest }: Found): Said {
+function readNative(dialect: NativeDialect, http: HttpRequest, route: Route): Said {
+  const first = route.targets.find(({ type }) => type === 'bedrock')
+  if (first === undefined) {
+    const says = 'is no model of Bedrock; POST /v1/chat/completions and /v1/messages have it'
+    throw notFor(route.model, says)
+  }
+  const { model } = first
+  const { strategy } = route
+  const targets = route.targets.filter((target) => target.model === model)
   const native = dialect.native(http)
   const view = dialect.parse(http, model, converse)
   if (model.task === 'embed') {
-    return { task: 'embed', request: view as EmbedRequest, model, native, ...rest }
+    return { task: 'embed', request: view as EmbedRequest, model, native, targets, strategy }
   }
   const request = { maxTokens: model.limits.output, ...view } as FittedRequest
   const body = dialect.operation === 'converse' ? converse : model.body
-  return { task: 'chat', request, model, body, native, ...rest }
+  return { task: 'chat', request, model, body, native, targets, strategy }
 }
 
 /** Looked at only where one of them is to be advised. */
@@ -84,6 +99,11 @@ function* chatModels(catalogue: Catalogue, caller: Caller): Generator<[string, M
     if (model.task !== 'embed') yield [name, model]
   }
 }
+
+const unreachable = ({ name }: AnyModel): TollgateError =>
+  new TollgateError('model_not_found', `${name} cannot be called from this gateway's regions.`, {
+    param: 'model',
+  })
 
 const notFor = ({ name }: AnyModel, says: string): TollgateError =>
   new TollgateError('invalid_body', `model: ${name} ${says}.`, { param: 'model' })

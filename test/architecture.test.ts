@@ -42,16 +42,18 @@ const packageImports = (file: string): string[] =>
 /** What the files of a folder may import of the project, besides the folder itself. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'lambda/core/': [],
-  'lambda/aws/': [],
+  'lambda/net/': [],
+  'lambda/aws/': ['lambda/net/'],
   'lambda/wire/': ['lambda/core/'],
   'lambda/bodies/': ['lambda/core/', 'lambda/wire/'],
   'lambda/models/': ['lambda/core/', 'lambda/bodies/'],
   'lambda/dialects/': ['lambda/core/', 'lambda/wire/'],
-  'lambda/budget/': ['lambda/core/'],
-  'lambda/ledger/': ['lambda/core/', 'lambda/aws/'],
-  'lambda/sign-in/': ['lambda/core/', 'lambda/aws/'],
+  'lambda/routing/': ['lambda/core/', 'lambda/net/'],
+  'lambda/budget/': ['lambda/core/', 'lambda/routing/'],
+  'lambda/ledger/': ['lambda/core/', 'lambda/aws/', 'lambda/net/'],
+  'lambda/sign-in/': ['lambda/core/', 'lambda/aws/', 'lambda/net/'],
   'lambda/policies/': ['lambda/core/', 'lambda/ledger/', 'lambda/budget/'],
-  'lambda/providers/': ['lambda/core/', 'lambda/aws/'],
+  'lambda/providers/': ['lambda/core/', 'lambda/aws/', 'lambda/net/', 'lambda/wire/'],
   'lambda/edge/': ['lambda/core/'],
   'lambda/openapi/': ['lambda/core/', 'lambda/wire/'],
 }

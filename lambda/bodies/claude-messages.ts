@@ -7,6 +7,7 @@ import { saidClaudeMessages } from './said-claude-messages.ts'
 
 export const claudeMessages: Body = {
   id: 'claude-messages',
+  signature: 'anthropic',
   parse: saidClaudeMessages,
   build: (request, model, notice) => claudeRequest(request, model, once(notice)),
   read: claudeReply,

@@ -18,7 +18,6 @@
  */
 import type { Call } from '../core/contracts.ts'
 import { tokensOf } from '../core/cost.ts'
-import { TollgateError } from '../core/errors.ts'
 import { bytesPerToken } from '../core/estimate.ts'
 import type { BlockDelta, OpenedBlock, ReplyEvent, Usage } from '../core/reply.ts'
 import type { Calibration } from './calibration.ts'
@@ -49,18 +48,22 @@ export type Spent = {
   readonly see: (event: ReplyEvent) => void
   /** Milliseconds for which the stream was not read on, because the caller was not ready. */
   readonly held: (ms: number) => void
-  /** It failed before its first event. */
-  readonly failed: (thrown: unknown) => void
+  /** It failed before its first event, and this is billed all the same. */
+  readonly failed: (billed: Usage | 'unknown') => void
   /** What is charged if it ends now. */
   readonly usage: () => Usage
 }
 
 /**
- * Opened just before the call is sent. With a `calibration`, what is not known is charged as is
+ * Opened just before the call is sent, or told when that was. With a `calibration`, what is not known is charged as is
  * likely, not as the bound.
  */
-export function openSpent(call: Call, calibration?: Calibration, clock = Date.now): Spent {
-  const sent = clock()
+export function openSpent(
+  call: Call,
+  calibration?: Calibration,
+  clock = Date.now,
+  sent = clock(),
+): Spent {
   let told: Usage | undefined
   let ended: Usage | undefined
   let seenBytes = 0
@@ -84,9 +87,8 @@ export function openSpent(call: Call, calibration?: Calibration, clock = Date.no
     }
   }
 
-  function failed(thrown: unknown) {
-    const { billed } = thrown instanceof TollgateError ? thrown : {}
-    if (billed !== 'unknown') ended = billed ?? noUsage
+  function failed(billed: Usage | 'unknown') {
+    if (billed !== 'unknown') ended = billed
   }
 
   function usage(): Usage {

@@ -13,6 +13,7 @@ import type {
   NativeRequest,
   SaidRequest,
 } from './request.ts'
+import type { CloudflareConfig, ProviderConfig, Strategy } from './routes-config.ts'
 
 /** Who asks: the team a key belongs to, and the key's public id. */
 export type Caller = { readonly team: string; readonly keyId: string }
@@ -24,8 +25,13 @@ export type Notice = (text: string) => void
 type CallFacts = {
   readonly id: string
   readonly caller: Caller
-  /** A profile the caller or the configuration chose by name; else the region decides. */
-  readonly sendAs?: string
+  /** Where it may go, in the configuration's order; at least one. */
+  readonly targets: readonly Target[]
+  readonly strategy: Strategy
+  /** Longest wait for the first byte that the caller asked for, in milliseconds. */
+  readonly timeoutMs?: number
+  /** Cloudflare's own request headers, from an allow-list, for targets that are reached through it. */
+  readonly cloudflare: Readonly<Record<string, string>>
   readonly notice: Notice
   /** Every attempt is told, failed ones included. */
   readonly attempted: (attempt: Attempt) => void
@@ -62,35 +68,89 @@ export type EmbedCall = CallFacts & {
 /** One request on its way. */
 export type Call = ChatCall | EmbedCall
 
-/** Where an attempt goes. `modelId` is what is sent: a bare id, a profile or an ARN. */
-export type Target = {
-  readonly provider: 'bedrock'
-  readonly region: string
+type Place = {
+  /** As the trail names it: a region, with its account where that is another; or the provider's name. */
+  readonly place: string
+  /** What is asked there; a list of targets may name several models. */
+  readonly model: AnyModel
+  /** As it is sent: a bare id, a profile or an ARN; another provider's own name of the model. */
   readonly modelId: string
+  /** Of the strategy `weighted`. */
+  readonly weight: number
   /** Sent by a profile that stays within a geography, which may cost more. */
   readonly geographic: boolean
-  /** An address in place of AWS's own. */
-  readonly endpoint?: string
 }
 
-export type TargetedChat = ChatCall & { readonly target: Target }
-export type TargetedEmbedding = EmbedCall & { readonly target: Target }
-export type TargetedCall = TargetedChat | TargetedEmbedding
+export type BedrockTarget = Place & {
+  readonly type: 'bedrock'
+  readonly provider: 'bedrock'
+  readonly region: string
+  /** An address in place of AWS's own. */
+  readonly endpoint?: string
+  /** ARN of the role that another account gives. */
+  readonly role?: string
+  /** Sent there, signed for Bedrock. */
+  readonly cloudflare?: CloudflareConfig
+}
+
+export type OutsideTarget = Place & {
+  readonly type: ProviderConfig['type']
+  /** The configuration's name of it. */
+  readonly provider: string
+  readonly server: ProviderConfig
+}
+
+/** Where an attempt goes. */
+export type Target = BedrockTarget | OutsideTarget
+
+/** A call as one target is asked it: model, request and body are that target's. */
+export type TargetedChat<T extends Target = Target> = ChatCall & { readonly target: T }
+export type TargetedEmbedding<T extends Target = Target> = EmbedCall & { readonly target: T }
+export type TargetedCall<T extends Target = Target> = TargetedChat<T> | TargetedEmbedding<T>
 
 /** `outcome` is `ok` or the provider's name of its failure, as in `x-tollgate-attempts`. */
 export type Attempt = {
-  readonly region: string
+  readonly target: Target
   readonly outcome: string
   /** Milliseconds until the first event; of a whole answer, until all of it. */
   readonly ms: number
+  /** Of one that failed: what the provider bills all the same. */
+  readonly billed?: Usage | 'unknown'
 }
 
-export type ReplyStream = { readonly target: Target; readonly events: AsyncIterable<ReplyEvent> }
+/** The patience of one attempt: for its first byte, for each next one, and for all of it. */
+export type Deadline = {
+  readonly signal: AbortSignal
+  /** Something arrived: from now on, only so much silence. */
+  readonly heard: () => void
+  readonly passed: () => boolean
+  /** The attempt is over; the connection is left as it is, for the next one. */
+  readonly done: () => void
+  /** Nobody reads on: the connection is cut. */
+  readonly abandon: () => void
+  /** On a new connection: a kept one was found dead. */
+  readonly fresh: boolean
+}
+
+/** `call`: as the target that answers was asked it. */
+export type ReplyStream = {
+  readonly call: TargetedCall
+  readonly events: AsyncIterable<ReplyEvent>
+}
 
 /** Rejects before the first event; later failures are events. */
 export type Chat = (call: Call) => Promise<ReplyStream>
 export type Policy = (next: Chat) => Chat
-export type Provider = (call: TargetedCall) => Promise<ReplyStream>
+
+/**
+ * One attempt. Resolves once the answer, or the first event of a stream, is in hand, having told
+ * the deadline what it hears; rejects before that with a TollgateError whose `billed` is set where
+ * the provider may bill it, and whose `cause` names the failure. Later failures are events.
+ */
+export type Provider<T extends Target = Target> = (
+  call: TargetedCall<T>,
+  deadline: Deadline,
+) => Promise<AsyncIterable<ReplyEvent>>
 
 /** Token counts a provider reports beside the body, in headers or stream metrics. */
 export type ReportedUsage = {
@@ -113,6 +173,8 @@ export type Body = {
   readonly id: string
   /** Which of Bedrock's operations takes it; absent: InvokeModel. */
   readonly via?: 'converse'
+  /** Whose signature proves what the model thought; only who made it takes it back. */
+  readonly signature?: string
   readonly build: (request: FittedRequest, model: Model, notice: Notice) => JsonObject
   readonly read: (answer: unknown, reported: ReportedUsage) => Reply
   readonly openStream: () => StreamReader

@@ -20,6 +20,13 @@ export const metrics = {
   BudgetWarnings: { unit: 'Count', says: 'limits of which 80 or 100 % came to be used' },
   WouldRefuse: { unit: 'Count', says: 'calls that only a limit in report mode would have refused' },
   Unsettled: { unit: 'Count', says: 'calls whose true usage could not be written in time' },
+  Retries: { unit: 'Count', says: 'attempts after a request’s first' },
+  Failovers: { unit: 'Count', says: 'requests that went on to another target' },
+  TargetRefusals: {
+    unit: 'Count',
+    says: 'attempts refused to the gateway itself: a right, a key or a model is missing there',
+  },
+  BreakerOpenings: { unit: 'Count', says: 'targets that came to be left alone for a while' },
   Notices: { unit: 'Count', says: 'preferences a model could not be given' },
 } as const
 

@@ -26,7 +26,10 @@ function written({ call, targets, sent, forecast, reserved, refused, notices }: 
   return {
     model: call.request.model,
     model_id: call.model.id,
-    targets: targets.map(({ region, modelId }) => ({ region, model_id: modelId })),
+    targets: targets.map((target) => ({
+      ...('region' in target ? { region: target.region } : { provider: target.provider }),
+      model_id: target.modelId,
+    })),
     native_operation: sent.operation,
     native_body: sent.body,
     native_calls: sent.calls,

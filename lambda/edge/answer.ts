@@ -65,13 +65,14 @@ const decimal = (usd: number): string => usd.toFixed(9).replace(/\.?0+$/, '')
 
 function answerFacts({ requestId }: Exchange, { call, reply }: Ready): AnswerFacts {
   const now = Date.now()
+  const { model, target } = reply.call
   return {
     asked: call.request.model,
-    model: call.model,
+    model,
     created: Math.floor(now / 1000),
     requestId,
     costUsd(usage: Usage) {
-      const nano = costNanoUsd(usage, call.model, termsOf(call, reply.target), now)
+      const nano = costNanoUsd(usage, model, termsOf(reply.call, target), now)
       return nano === undefined ? null : nano / 1e9
     },
   }

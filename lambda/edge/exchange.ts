@@ -1,10 +1,16 @@
 /** One HTTP exchange: its id, who asks, which dialect was spoken, and its log line. */
 import type { APIGatewayProxyEvent } from 'aws-lambda'
-import type { Attempt, Caller, Dialect, HttpMethod, HttpRequest } from '../core/contracts.ts'
+import type {
+  Attempt,
+  Caller,
+  Dialect,
+  HttpMethod,
+  HttpRequest,
+  Target,
+} from '../core/contracts.ts'
 import { TollgateError } from '../core/errors.ts'
 import { readKey } from '../core/key.ts'
 import type { Standing } from '../core/ledger.ts'
-import type { AnyModel } from '../core/model.ts'
 import { openRecord, type RequestRecord } from '../core/record.ts'
 import { limitHeaders } from './limit-headers.ts'
 
@@ -20,8 +26,8 @@ export type Exchange = {
   text: string
   /** The model as the caller named it, once that is read. */
   asked?: string
-  /** The model that was found, once it is. */
-  model?: AnyModel
+  /** Where it would go first, once that is known. */
+  target?: Target
   /** Where the limits stand that the call counts in. */
   standings: readonly Standing[] | undefined
   /** What the model could not be given as asked. */
@@ -88,23 +94,24 @@ export const trailOf = (exchange: Exchange) => ({
   standing(standings: readonly Standing[]) {
     exchange.standings = standings
   },
-  /** Told what the caller named, and then what it is. */
-  found(asked: string, model?: AnyModel) {
+  /** Told what the caller named, and then where it leads. */
+  found(asked: string, target?: Target) {
     exchange.asked = asked
-    if (model !== undefined) exchange.model = model
+    if (target !== undefined) exchange.target = target
   },
 })
 
 /** Headers of every answer, errors included; what does not apply is left out. */
 export function commonHeaders(exchange: Exchange): Record<string, string> {
-  const { requestId, notices, model, attempts, standings, dialect } = exchange
+  const { requestId, notices, attempts, standings, dialect } = exchange
   const last = attempts.at(-1)
+  const target = last?.target ?? exchange.target
   return {
     'x-request-id': requestId,
     'cache-control': 'no-store',
-    ...(model !== undefined && { 'x-tollgate-model': `bedrock/${model.id}` }),
+    ...(target !== undefined && { 'x-tollgate-model': `${target.provider}/${target.model.id}` }),
     ...(last !== undefined && {
-      'x-tollgate-region': last.region,
+      ...('region' in last.target && { 'x-tollgate-region': last.target.region }),
       'x-tollgate-attempts': trail(attempts),
     }),
     ...(notices.length > 0 && { 'x-tollgate-notice': notices.map(asListItem).join(', ') }),
@@ -113,7 +120,7 @@ export function commonHeaders(exchange: Exchange): Record<string, string> {
 }
 
 const trail = (attempts: readonly Attempt[]): string =>
-  attempts.map(({ region, outcome }) => `${region}:${outcome}`).join(',')
+  attempts.map(({ target, outcome }) => `${target.place}:${outcome}`).join(',')
 
 /** Milliseconds since the exchange began: those of the provider, and the gateway's own. */
 export function timesOf({ attempts, started }: Exchange) {

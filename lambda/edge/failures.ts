@@ -1,11 +1,13 @@
 /** Opens every exchange, and answers whatever goes wrong in it, in the caller's dialect. */
 import { Readable } from 'node:stream'
 import type { MiddlewareObj } from '@middy/core'
+import type { GatewayConfig } from '../core/config.ts'
 import type { Dialect } from '../core/contracts.ts'
 import { errorBody } from '../core/error-body.ts'
 import { asTollgateError, type ErrorCode, TollgateError } from '../core/errors.ts'
 import type { Ledger, Standing } from '../core/ledger.ts'
 import type { Answer } from './answer.ts'
+import { crossOrigin } from './cors.ts'
 import { keepDecision } from './decisions.ts'
 import {
   commonHeaders,
@@ -15,31 +17,35 @@ import {
   type GatewayEvent,
 } from './exchange.ts'
 
-/** Without a ledger no decision is kept. */
+/** Without a ledger no decision is kept; without `cors` no browser is let in. */
 export function exchanges(
   dialects: readonly Dialect[],
   ledger?: Pick<Ledger, 'remember'>,
+  cors?: GatewayConfig['cors'],
 ): MiddlewareObj<GatewayEvent, Answer> {
   const open = exchangeOpener(dialects)
+  const forBrowsers = crossOrigin(cors)
   return {
     before({ event }) {
       event.exchange = open(event)
     },
     after(request) {
-      if (request.response) request.response = streamed(request.response)
+      const { event, response } = request
+      if (response) request.response = streamed(response, forBrowsers(event))
     },
     async onError(request) {
       const { exchange } = request.event
       const error = fromParser(request.error) ?? asTollgateError(request.error)
       if (ledger !== undefined) await keepDecision(exchange, error, ledger)
-      request.response = streamed(failedAnswer(exchange, error))
+      request.response = streamed(failedAnswer(exchange, error), forBrowsers(request.event))
     },
   }
 }
 
 /** middy waits for ever for a text to be taken by a caller who has gone; of a stream it hears that. */
-const streamed = ({ body, ...answer }: Answer): Answer => ({
+const streamed = ({ body, headers, ...answer }: Answer, more: Answer['headers']): Answer => ({
   ...answer,
+  headers: { ...headers, ...more },
   body: typeof body === 'string' ? Readable.from([body]) : body,
 })
 

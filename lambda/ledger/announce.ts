@@ -1,10 +1,10 @@
 /** Tells of limits that are nearly used and of budgets that could not be kept: log line, metric, event. */
 import { credentials } from '../aws/credentials.ts'
-import { bytesOf, post } from '../aws/post.ts'
 import { signed } from '../aws/signature.ts'
 import type { Standing } from '../core/ledger.ts'
 import type { MetricName } from '../core/metrics.ts'
 import { metricLine } from '../core/record.ts'
+import { bytesOf, post } from '../net/post.ts'
 import type { Happening } from './ledger.ts'
 
 export type AnnouncerOptions = {

@@ -1,7 +1,7 @@
 /** The ledger's table: single items, changed under conditions, each request with a short patience. */
 import { credentials } from '../aws/credentials.ts'
-import { bytesOf, post } from '../aws/post.ts'
 import { signed } from '../aws/signature.ts'
+import { bytesOf, post } from '../net/post.ts'
 import { openGate } from './gate.ts'
 
 /** Attributes are text or whole numbers, nothing else. */

@@ -26,9 +26,18 @@ function described(dialect: Dialect, route: Route): Operation {
   return { ...route, operation: { ...operation(dialect, route, said), requestBody }, takes }
 }
 
+/** As `wishesOf` reads it. */
+const timeout: JsonObject = {
+  name: 'x-tollgate-timeout-ms',
+  in: 'header',
+  description: 'Longest wait for the first byte of a provider’s answer, in milliseconds.',
+  schema: { type: 'integer', minimum: 1, maximum: 900_000 },
+}
+
 function operation(dialect: Dialect, { method, path }: Route, said: Words): JsonObject {
   const { operationId, summary, tag, query } = said
-  const parameters = [...inPath(path), ...(query ?? [])]
+  const asks = dialect.task !== 'list' && dialect.task !== 'account'
+  const parameters = [...inPath(path), ...(query ?? []), ...(asks ? [timeout] : [])]
   const alone = dialect.task === 'native' && dialect.streams
   const streams = alone || (dialect.task === 'chat' && method === 'POST')
   return {

@@ -1,14 +1,13 @@
 /** Holds what a call may cost before it is made, and settles what it came to, however it ends. */
+import { type Bill, openBill } from '../budget/bill.ts'
 import { type Calibration, openCalibration } from '../budget/calibration.ts'
+import { dearest, withKnownPrice } from '../budget/dearest.ts'
 import { type Estimate, likely, worstCase } from '../budget/estimate.ts'
-import { openSpent, type Spent } from '../budget/spent.ts'
-import type { Call, Policy, ReplyStream, Target } from '../core/contracts.ts'
-import { costMicroUsd, tokensOf } from '../core/cost.ts'
+import type { Attempt, Call, Policy, ReplyStream } from '../core/contracts.ts'
 import { TollgateError } from '../core/errors.ts'
-import { type Amounts, type Held, noAmounts } from '../core/ledger.ts'
+import type { Amounts, Held } from '../core/ledger.ts'
 import type { AnyModel } from '../core/model.ts'
-import type { ReplyEvent, Usage } from '../core/reply.ts'
-import { termsOf } from '../core/terms.ts'
+import type { ReplyEvent } from '../core/reply.ts'
 import type { Happening, Manner, OpenLedger } from '../ledger/ledger.ts'
 import { StoreFailure } from '../ledger/store.ts'
 import { unavailable } from '../ledger/unavailable.ts'
@@ -16,8 +15,6 @@ import { openAllowance } from './allowance.ts'
 
 export type BudgetParts = {
   readonly ledger: Pick<OpenLedger, 'admit' | 'hold' | 'manner'>
-  /** Where the call would go, at the dearest. */
-  readonly targetOf: (call: Call) => Target | undefined
   /** By which limits of a model know it. */
   readonly nameOf: (model: AnyModel) => string
   readonly calibration?: Calibration
@@ -27,7 +24,6 @@ export type BudgetParts = {
 
 export function budget({
   ledger,
-  targetOf,
   nameOf,
   calibration = openCalibration(),
   tell = () => {},
@@ -58,62 +54,67 @@ export function budget({
   }
 
   return (next) =>
-    async function budget(call) {
-      await ledger.admit(call.caller, nameOf(call.model))
-      const manner = ledger.manner(call.caller.team)
-      if (!manner.limited) return next(call)
-      const dearest = { geographic: targetOf(call)?.geographic ?? false }
+    async function budget(asked) {
+      await ledger.admit(asked.caller, nameOf(asked.model))
+      const manner = ledger.manner(asked.caller.team)
+      if (!manner.limited) return next(asked)
+      const call = manner.money ? payable(asked) : asked
       const tight = manner.mode === 'tight' ? calibration : undefined
-      const estimate = tight === undefined ? worstCase(call, dearest) : likely(call, dearest, tight)
-      const held = await hold(call, amountsOf(estimate, call, manner), manner)
+      const estimate = dearest(call, (as) =>
+        tight === undefined ? worstCase(as, as.target) : likely(as, as.target, tight),
+      )
+      const held = await hold(call, amountsOf(estimate), manner)
       if (held === undefined) return next(call)
       call.standing(held.standings)
 
-      const spent = openSpent(call, tight)
+      const bill = openBill(call, tight)
       let settling: Promise<void> | undefined
       const settle = () => {
-        settling ??= held.settle(settledBy(spent.usage(), call, dearest))
+        settling ??= held.settle(bill.amounts())
         return settling
       }
       call.atEnd(settle)
+      const attempted = (attempt: Attempt) => {
+        bill.attempted(attempt)
+        call.attempted(attempt)
+      }
       try {
-        const reply = await next(call)
-        return { ...reply, events: watched(reply, call, spent, settle, calibration) }
+        const reply = await next({ ...call, attempted })
+        bill.answered(reply.call)
+        return { ...reply, events: watched(reply, bill, settle, calibration) }
       } catch (thrown) {
-        spent.failed(thrown)
+        bill.failed()
         void settle()
         throw thrown
       }
     }
 }
 
-/** A count of tokens is a request, and free. */
-function amountsOf({ tokens, microUsd }: Estimate, { model }: Call, { money }: Manner): Amounts {
-  if (microUsd === undefined && money) {
-    const message = `${model.name} has no known price, and this key’s budget is in USD.`
-    throw new TollgateError('model_not_allowed', message, { param: 'model' })
-  }
-  return { requests: 1, tokens, microUsd: microUsd ?? 0 }
+/** A budget in money pays for what has a price. */
+function payable(asked: Call): Call {
+  const call = withKnownPrice(asked)
+  if (call.targets.length > 0) return call
+  const message = `${asked.model.name} has no known price, and this key’s budget is in USD.`
+  throw new TollgateError('model_not_allowed', message, { param: 'model' })
 }
 
-function settledBy(usage: Usage, call: Call, dearest: { readonly geographic: boolean }): Amounts {
-  const tokens = tokensOf(usage)
-  if (tokens === 0 && call.task !== 'count') return noAmounts
-  const microUsd = costMicroUsd(usage, call.model, termsOf(call, dearest), Date.now()) ?? 0
-  return { requests: 1, tokens, microUsd }
-}
+/** A count of tokens is a request, and free. */
+const amountsOf = ({ tokens, microUsd = 0 }: Estimate): Amounts => ({
+  requests: 1,
+  tokens,
+  microUsd,
+})
 
 /** Settled as soon as the end is known, so that nobody waits for it; at the latest when nobody reads on. */
 async function* watched(
-  { events }: ReplyStream,
-  call: Call,
-  spent: Spent,
+  { events, call }: ReplyStream,
+  bill: Bill,
   settle: () => Promise<void>,
   calibration: Calibration,
 ): AsyncGenerator<ReplyEvent> {
   try {
     for await (const event of events) {
-      spent.see(event)
+      bill.see(event)
       if (event.type === 'reply-end') {
         calibration.learn(call, event.usage)
         void settle()
@@ -122,7 +123,7 @@ async function* watched(
       try {
         yield event
       } finally {
-        spent.held(performance.now() - told)
+        bill.held(performance.now() - told)
       }
     }
   } finally {

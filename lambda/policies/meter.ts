@@ -22,7 +22,7 @@ async function* watched(reply: ReplyStream, call: Call): AsyncGenerator<ReplyEve
     for await (const event of reply.events) {
       if (event.type === 'reply-end') {
         ended = true
-        recordReply(event, reply, call)
+        recordReply(event, reply)
       } else if (event.type === 'reply-error') {
         ended = true
         failed(event.error)
@@ -40,10 +40,9 @@ async function* watched(reply: ReplyStream, call: Call): AsyncGenerator<ReplyEve
 
 function recordReply(
   { stop, usage }: Extract<ReplyEvent, { type: 'reply-end' }>,
-  { target }: ReplyStream,
-  call: Call,
+  { call }: ReplyStream,
 ): void {
-  const { record, model } = call
+  const { record, model, target } = call
   const cost =
     call.task === 'count' ? 0 : costNanoUsd(usage, model, termsOf(call, target), Date.now())
   record.set({ outcome: 'ok', stop: stop.reason })

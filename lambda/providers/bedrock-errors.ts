@@ -1,8 +1,10 @@
 /** What Bedrock and the way to it can fail with, in the words a caller of the gateway gets. */
 
-import type { TargetedCall } from '../core/contracts.ts'
+import type { BedrockTarget, TargetedCall } from '../core/contracts.ts'
 import { type ErrorCode, TollgateError } from '../core/errors.ts'
 import { BedrockException } from './bedrock-endpoint.ts'
+
+type Asked = TargetedCall<BedrockTarget>
 
 /** By the name first: Bedrock has sent a `serviceUnavailableException` with status 400. */
 const codeByName: Readonly<Record<string, ErrorCode>> = {
@@ -26,6 +28,8 @@ const codeByName: Readonly<Record<string, ErrorCode>> = {
 
 const codeByStatus: Readonly<Record<number, ErrorCode>> = {
   400: 'invalid_body',
+  /** Of Cloudflare's, on the way to Bedrock. */
+  401: 'access_denied',
   403: 'access_denied',
   404: 'model_not_found',
   408: 'upstream_timeout',
@@ -34,7 +38,7 @@ const codeByStatus: Readonly<Record<number, ErrorCode>> = {
 }
 
 /** A connection that was refused, reset or never found has a system code and no status. */
-const connectionCodes = /^(E[A-Z]+|UND_ERR_.*|CERT_.*|.*_CERT.*)$/
+const connectionCodes = /^(E[A-Z]+|ERR_(SSL|TLS)_.*|UNABLE_TO_.*|CERT_.*|.*_CERT.*)$/
 
 const wrongModelId = /model identifier is invalid|on-demand throughput|end of its life|Legacy/i
 const tooLong =
@@ -42,22 +46,21 @@ const tooLong =
 
 /** Advice for a caller, where Bedrock's own words would not help or would tell too much. */
 const messages = {
-  access_denied: ({ model, target }: TargetedCall) =>
+  access_denied: ({ model, target }: Asked) =>
     `Bedrock refused ${model.name} in ${target.region} to this gateway: its operator must enable the model or mend the gateway's rights.`,
-  upstream_throttled: ({ model, target }: TargetedCall) =>
+  upstream_throttled: ({ model, target }: Asked) =>
     `Bedrock's own limit for ${model.name} in ${target.region} is reached.`,
-  upstream_unavailable: ({ target }: TargetedCall) =>
-    `Bedrock in ${target.region} is not available.`,
-  upstream_timeout: ({ model, request }: TargetedCall) =>
+  upstream_unavailable: ({ target }: Asked) => `Bedrock in ${target.region} is not available.`,
+  upstream_timeout: ({ model, request }: Asked) =>
     `${model.name} did not answer in time.${request.stream ? '' : ' A long answer needs "stream": true.'}`,
-  upstream_error: ({ model }: TargetedCall) => `${model.name} answered something unusable.`,
-  request_too_large: ({ model }: TargetedCall) => `The request is too large for ${model.name}.`,
+  upstream_error: ({ model }: Asked) => `${model.name} answered something unusable.`,
+  request_too_large: ({ model }: Asked) => `The request is too large for ${model.name}.`,
 } as const
 
 /** Seconds; Bedrock names no time with its throttles, and its windows roll every second. */
 const pause = 5
 
-export function fromBedrock(thrown: unknown, call: TargetedCall): TollgateError {
+export function fromBedrock(thrown: unknown, call: Asked): TollgateError {
   if (thrown instanceof TollgateError) return thrown
   const { name, message, status, retryAfter } = facts(thrown)
   const code = classify(name, message, status, thrown)
@@ -72,13 +75,6 @@ export function fromBedrock(thrown: unknown, call: TargetedCall): TollgateError 
     )
   }
   return new TollgateError(code, messages[code](call), details)
-}
-
-/** As Bedrock or the system called it: `ThrottlingException`, `ECONNREFUSED`. */
-export function upstreamName({ cause, code }: TollgateError): string {
-  if (!(cause instanceof Error)) return code
-  const name = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name
-  return /^\w{2,60}$/.test(name) && name !== 'Error' ? name : code
 }
 
 type KnownCode =
@@ -104,12 +100,14 @@ const byStatus = (status: number): KnownCode =>
   (codeByStatus[status] as KnownCode | undefined) ??
   (status === 503 || status === 500 ? 'upstream_unavailable' : 'upstream_error')
 
+/** An answer that broke off is of no use; what never began says that nobody is there. */
 function byConnection(thrown: unknown): KnownCode {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
-  return connectionCodes.test(code) ? 'upstream_unavailable' : 'upstream_error'
+  const unanswered = thrown instanceof Error && 'unanswered' in thrown
+  return unanswered && connectionCodes.test(code) ? 'upstream_unavailable' : 'upstream_error'
 }
 
-function gone({ model, target }: TargetedCall, details: { cause: unknown }): TollgateError {
+function gone({ model, target }: Asked, details: { cause: unknown }): TollgateError {
   const { lifecycle } = model
   const message =
     lifecycle.status === 'active'

@@ -3,7 +3,14 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { ReportedUsage } from '../core/contracts.ts'
 import { TollgateError } from '../core/errors.ts'
 
-export function parsedAnswer(bytes: Buffer): unknown {
+/** Bedrock calls what it answers JSON or an event stream; what is called text is some proxy's page. */
+export function refuseText({ 'content-type': type = '' }: IncomingHttpHeaders): void {
+  if (!/^text\//i.test(type)) return
+  throw new TollgateError('upstream_error', 'The model’s answer came as a page of text.')
+}
+
+export function parsedAnswer(bytes: Buffer, headers: IncomingHttpHeaders = {}): unknown {
+  refuseText(headers)
   try {
     return JSON.parse(bytes.toString())
   } catch (cause) {

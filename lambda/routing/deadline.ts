@@ -1,4 +1,5 @@
 /** The patience of one attempt: for its first byte, for each next one, and for all of it. */
+import type { Deadline } from '../core/contracts.ts'
 
 export type Patience = {
   readonly firstByteMs: number
@@ -8,20 +9,10 @@ export type Patience = {
   readonly totalMs: number
 }
 
-export type Deadline = {
-  readonly signal: AbortSignal
-  /** Something arrived: from now on, at most `idleMs` of silence. */
-  readonly heard: () => void
-  readonly passed: () => boolean
-  /** The attempt is over; the connection is left as it is, for the next one. */
-  readonly done: () => void
-  /** Nobody reads on: the connection is cut. */
-  readonly abandon: () => void
-}
-
 export function openDeadline(
   { firstByteMs, idleMs, totalMs }: Patience,
   caller: AbortSignal,
+  fresh = false,
 ): Deadline {
   const controller = new AbortController()
   let passed = false
@@ -42,6 +33,7 @@ export function openDeadline(
   }
   return {
     signal: controller.signal,
+    fresh,
     heard() {
       if (begun) return void silence.refresh()
       clearTimeout(silence)

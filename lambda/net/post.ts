@@ -9,6 +9,8 @@ export type Post = {
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
   readonly signal: AbortSignal
+  /** On a connection of its own, which is closed after it. */
+  readonly fresh?: boolean
 }
 
 const agent = new Agent({ keepAlive: true })
@@ -31,29 +33,43 @@ export async function post(message: Post): Promise<IncomingMessage> {
   try {
     return await send(message)
   } catch (thrown) {
-    if (!(thrown instanceof Stale)) throw thrown
-    return send(message)
+    if (!isStale(thrown)) throw thrown
+    return send({ ...message, fresh: true })
   }
 }
 
-class Stale extends Error {}
+/** The same, for those who count every attempt: a stale connection is told, not tried again. */
+export const postOnce = (message: Post): Promise<IncomingMessage> => send(message)
 
-function send({ url, headers, body, signal }: Post): Promise<IncomingMessage> {
+const stale = new WeakSet<Error>()
+
+/** It broke before any answer, on a connection that had been kept. */
+export const isStale = (thrown: unknown): boolean => thrown instanceof Error && stale.has(thrown)
+
+/**
+ * Node takes its own listeners off a socket while it gives it back to the agent; an abort in that
+ * moment would end the process.
+ */
+const unheard = () => {}
+
+function send({ url, headers, body, signal, fresh }: Post): Promise<IncomingMessage> {
   const { request, agent: kept } =
     url.protocol === 'http:' ? plainHttp() : { request: requestHttps, agent }
   return new Promise((resolve, reject) => {
     const outgoing: ClientRequest = request(url, {
       method: 'POST',
       headers: { ...headers, 'content-length': body.byteLength },
-      agent: kept,
+      agent: fresh === true ? false : kept,
       signal,
     })
     outgoing.on('response', resolve)
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
-      const stale = outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
-      reject(stale && !signal.aborted ? new Stale() : error)
+      const cut = error.code === 'ECONNRESET' || error.code === 'EPIPE'
+      if (cut && outgoing.reusedSocket && !signal.aborted) stale.add(error)
+      reject(error)
     })
     outgoing.once('socket', (socket) => {
+      if (!socket.listeners('error').includes(unheard)) socket.on('error', unheard)
       if (!socket.connecting) return
       const late = setTimeout(() => {
         outgoing.destroy(Object.assign(new Error('connect'), { code: 'ETIMEDOUT' }))
