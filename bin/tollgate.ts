@@ -1,9 +1,9 @@
-/** The CDK app: reads the configuration, checks it, and describes one stack. */
+/** The CDK app: reads the configuration, checks it, and describes the gateway's stacks. */
 import { relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { App } from 'aws-cdk-lib'
 import { type CheckedConfig, ConfigError, checkConfig } from '../lib/gateway-config.ts'
-import { GatewayStack } from '../lib/gateway-stack.ts'
+import { addStacks } from '../lib/stacks.ts'
 
 const app = new App()
 const named: unknown = app.node.tryGetContext('config')
@@ -12,7 +12,7 @@ const file =
 
 try {
   const name = app.node.tryGetContext('stack') ?? 'Tollgate'
-  new GatewayStack(app, name, await readConfig(file), process.env.CDK_DEFAULT_ACCOUNT)
+  addStacks(app, name, await readConfig(file), process.env.CDK_DEFAULT_ACCOUNT)
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error
   console.error(`${relative('', file)} cannot be used:\n${error.message}`)

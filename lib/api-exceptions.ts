@@ -1,18 +1,16 @@
 /** Rules of cdk-nag that the API does not follow, each with its reason. */
 
-export const apiExceptions = [
+import type { GatewayConfig } from '../lambda/core/config.ts'
+
+const exceptions = [
   {
     id: 'AwsSolutions-APIG2',
     reason: 'The function checks every body, and says what is wrong in the words of the dialect.',
   },
   {
-    id: 'AwsSolutions-APIG3',
-    reason: 'A WAF has a fixed monthly price; keys, throttles and quotas hold this API.',
-  },
-  {
     id: 'AwsSolutions-APIG4',
     reason:
-      'Every route that reaches a model needs a key; /health, /openapi.json and the 404 need none.',
+      'Every route that reaches a model needs a key; /health, /openapi.json, preflights and the 404 need none.',
   },
   {
     id: 'AwsSolutions-APIG6',
@@ -24,3 +22,11 @@ export const apiExceptions = [
       'A usage plan is named by a Lambda authorizer alone, which takes tokens of Cognito too.',
   },
 ]
+
+const withoutWaf = {
+  id: 'AwsSolutions-APIG3',
+  reason: 'A WAF has a fixed monthly price; keys, throttles and quotas hold this API.',
+}
+
+export const apiExceptions = ({ waf }: GatewayConfig) =>
+  waf === true ? exceptions : [...exceptions, withoutWaf]

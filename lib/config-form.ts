@@ -2,7 +2,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Period } from '../lambda/core/config.ts'
 import { longestTeamName } from '../lambda/core/key.ts'
-import { profileRegions } from '../lambda/models/profiles.ts'
 import { auth } from './auth-form.ts'
 import {
   type Check,
@@ -15,12 +14,13 @@ import {
   numberAbove,
   oneOf,
   problem,
-  such,
   text,
   wholeNumber,
 } from './checks.ts'
 import { gatewayLimitFields, planLimitFields } from './limits-form.ts'
-import { chatPrice, embeddingPrice } from './price-form.ts'
+import { row } from './model-form.ts'
+import { networkFields } from './network-form.ts'
+import { regionEntry, route, routeFields } from './routes-form.ts'
 
 /** Bounds that API Gateway itself enforces on `offset` (its CreateUsagePlan refuses others). */
 const largestOffset: Readonly<Record<Period, number>> = { DAY: 0, WEEK: 6, MONTH: 27 }
@@ -31,16 +31,6 @@ const longestName = Math.min(longestTeamName, 40)
 const retentions = Object.values(RetentionDays).filter(
   (days) => typeof days === 'number' && days < RetentionDays.INFINITE,
 ) as number[]
-
-const region = matching(/^[a-z]{2}(-[a-z]+)+-\d$/, "a region's name, such as us-east-1")
-
-const regionEntry: Check = (value, path) =>
-  isObject(value)
-    ? fields(
-        { region },
-        { endpoint: matching(/^https?:\/\/[^\s/]+/, 'an http:// or https:// address') },
-      )(value, path)
-    : region(value, path)
 
 const throttle = fields({ rate: numberAbove(0), burst: wholeNumber(1) })
 
@@ -58,74 +48,10 @@ const quota: Check = (value, path) => {
   return [problem(`${path}.offset`, value.offset, needs)]
 }
 
-const day = matching(/^\d{4}-\d\d-\d\d$/, 'a day, such as 2026-01-31')
-const range = fields({ min: numberAbove(-Infinity), max: numberAbove(-Infinity) })
-const makes: Check = such('a function', (value) => typeof value === 'function')
-const count = wholeNumber(0)
-
-const lifecycle: Check = (value, path) =>
-  isObject(value) && value.status === 'active'
-    ? fields({ status: text })(value, path)
-    : fields({ status: oneOf('active', 'legacy', 'retired'), endOfLife: day, successor: text })(
-        value,
-        path,
-      )
-
-const accepts = fields(
-  {
-    system: flag,
-    tools: flag,
-    images: flag,
-    documents: flag,
-    thinking: oneOf('no', 'budget', 'adaptive', 'effort'),
-    cachePoints: flag,
-    oneSampler: flag,
-    stopSequences: count,
-    streaming: flag,
-    jsonSchema: oneOf('native', 'tool', 'no'),
-    forcedTools: flag,
-    prefill: flag,
-    betas: list(text),
-  },
-  { temperature: range, topP: range, topK: range },
-)
-
-/** What any model that is not in the catalogue is offered by. */
-const offered = {
-  id: text,
-  name: text,
-  profiles: list(oneOf(...Object.keys(profileRegions))),
-  onDemand: ((value, path) => (value === 'everywhere' ? [] : list(region)(value, path))) as Check,
-  lifecycle,
+const model: Check = (value, path) => {
+  if (!isObject(value)) return text(value, path)
+  return (Object.hasOwn(value, 'targets') ? route : row)(value, path)
 }
-
-const chatRow = fields(
-  {
-    ...offered,
-    price: chatPrice,
-    body: fields(
-      { id: text, build: makes, read: makes, openStream: makes },
-      { parse: makes, via: oneOf('converse') },
-    ),
-    limits: fields({ context: wholeNumber(1), output: wholeNumber(1) }),
-    accepts,
-  },
-  { task: oneOf('chat') },
-)
-
-const embeddingRow = fields({
-  ...offered,
-  task: oneOf('embed'),
-  price: embeddingPrice,
-  body: fields({ id: text, build: makes, read: makes }, { parse: makes }),
-  limits: fields({ context: wholeNumber(1), batch: wholeNumber(1) }),
-  dimensions: list(wholeNumber(1), 1),
-})
-
-const row: Check = (value, path) =>
-  isObject(value) && value.task === 'embed' ? embeddingRow(value, path) : chatRow(value, path)
-
-const model: Check = (value, path) => (isObject(value) ? row(value, path) : text(value, path))
 
 const team = fields(
   {
@@ -161,6 +87,8 @@ export const configForm: Check = fields(
     auth,
     throttle,
     ...gatewayLimitFields,
+    ...networkFields,
+    ...routeFields,
     logs: fields({}, { retentionDays: oneOf(...retentions), accountRole: flag }),
   },
 )

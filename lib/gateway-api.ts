@@ -3,6 +3,7 @@ import { Duration, Stack, Validations } from 'aws-cdk-lib'
 import {
   ApiKeySourceType,
   EndpointType,
+  type IResource,
   LambdaIntegration,
   MethodLoggingLevel,
   type MethodOptions,
@@ -10,16 +11,22 @@ import {
   ResponseTransferMode,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway'
+import type { IInterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
+import type { GatewayConfig } from '../lambda/core/config.ts'
 import { dialects } from '../lambda/dialects/index.ts'
 import { accessLog } from './access-log.ts'
 import { AccountLogRole } from './account-log-role.ts'
+import { ApiDomain } from './api-domain.ts'
 import { apiExceptions } from './api-exceptions.ts'
+import { addPreflight } from './cors.ts'
 import type { CheckedConfig } from './gateway-config.ts'
 import { addGatewayResponses } from './gateway-responses.ts'
 import { authorizerFunction, keyAuthorizer } from './key-authorizer.ts'
 import type { NodeFunction } from './node-function.ts'
+import { privateTo } from './private-api.ts'
+import { WebAcl } from './web-acl.ts'
 
 /** What all callers together may send where the configuration says nothing. */
 const defaultThrottle = { rate: 500, burst: 1000 }
@@ -27,21 +34,33 @@ const defaultThrottle = { rate: 500, burst: 1000 }
 /** What a GET answers without a key. */
 export const openRoutes = ['/health', '/openapi.json']
 
+/** Where the API lies: without an endpoint of a VPC, in the open. */
+export type ApiNetwork = { readonly apiEndpoint?: IInterfaceVpcEndpoint }
+
+/** An edge-optimised API ends a silent stream after 30 seconds, these two after 5 minutes. */
+const lyingIn = ({ apiEndpoint }: ApiNetwork) =>
+  apiEndpoint === undefined ? { endpointTypes: [EndpointType.REGIONAL] } : privateTo(apiEndpoint)
+
 export class GatewayApi extends RestApi {
   readonly stageUrl: string
   /** None where API Gateway itself reads the one header. */
   readonly authorizer: NodeFunction | undefined
 
-  constructor(scope: Construct, id: string, checked: CheckedConfig, handler: IFunction) {
+  constructor(
+    scope: Construct,
+    id: string,
+    checked: CheckedConfig,
+    handler: IFunction,
+    network: ApiNetwork = {},
+  ) {
     const { config } = checked
-    const { rate, burst } = config.throttle ?? defaultThrottle
+    const whole = config.throttle ?? defaultThrottle
     const anyHeader = config.auth !== 'x-api-key'
     const stageName = config.stage ?? 'v1'
     super(scope, id, {
       restApiName: Stack.of(scope).stackName,
       description: 'Quota-limited gateway to Amazon Bedrock.',
-      /** An edge-optimised API ends a silent stream after 30 seconds, a regional one after 5 minutes. */
-      endpointTypes: [EndpointType.REGIONAL],
+      ...lyingIn(network),
       apiKeySourceType: anyHeader ? ApiKeySourceType.AUTHORIZER : ApiKeySourceType.HEADER,
       /** A body's bytes arrive as they were sent, base64 in the event. */
       binaryMediaTypes: ['*/*'],
@@ -49,8 +68,8 @@ export class GatewayApi extends RestApi {
       deployOptions: {
         ...accessLog(scope, config),
         stageName,
-        throttlingRateLimit: rate,
-        throttlingBurstLimit: burst,
+        throttlingRateLimit: whole.rate,
+        throttlingBurstLimit: whole.burst,
         tracingEnabled: true,
         metricsEnabled: true,
         dataTraceEnabled: false,
@@ -58,20 +77,24 @@ export class GatewayApi extends RestApi {
       },
     })
     this.node.tryRemoveChild('Endpoint')
-    this.stageUrl = urlOf(this, stageName)
+    this.stageUrl = urlOf(this, stageName, config)
     if (config.logs?.accountRole !== false) {
       this.deploymentStage.node.addDependency(new AccountLogRole(scope, 'AccountLogRole'))
     }
     this.authorizer = anyHeader ? authorizerFunction(scope, checked) : undefined
-    this.addRoutes(handler, {
+    this.addRoutes(handler, config, {
       apiKeyRequired: true,
       ...(this.authorizer && { authorizer: keyAuthorizer(scope, this.authorizer) }),
     })
     addGatewayResponses(this, config)
-    Validations.of(this).acknowledge(...apiExceptions)
+    if (config.domain !== undefined) new ApiDomain(scope, 'Domain', config.domain, this)
+    if (config.waf === true) {
+      new WebAcl(scope, 'Waf', config, whole).guard(this.deploymentStage.stageArn)
+    }
+    Validations.of(this).acknowledge(...apiExceptions(config))
   }
 
-  private addRoutes(handler: IFunction, withKey: MethodOptions): void {
+  private addRoutes(handler: IFunction, { cors }: GatewayConfig, withKey: MethodOptions): void {
     const integration = new LambdaIntegration(handler, {
       responseTransferMode: ResponseTransferMode.STREAM,
       timeout: Duration.minutes(15),
@@ -83,19 +106,21 @@ export class GatewayApi extends RestApi {
     }
     for (const path of openRoutes) this.root.resourceForPath(path).addMethod('GET', integration)
     this.root.resourceForPath('/{proxy+}')
-    this.addCatchAll(integration)
+    for (const resource of this.everyResource()) {
+      /** A wrong path or verb gets the function's JSON 404, whatever `Authorization` it came with. */
+      resource.addMethod('ANY', integration)
+      if (cors !== undefined) addPreflight(resource, cors)
+    }
   }
 
-  /** A wrong path or verb gets the function's JSON 404, whatever `Authorization` it came with. */
-  private addCatchAll(integration: LambdaIntegration): void {
-    const isResource = (each: unknown) => each instanceof Resource
-    for (const resource of [this.root, ...this.root.node.findAll().filter(isResource)]) {
-      resource.addMethod('ANY', integration)
-    }
+  private everyResource(): readonly IResource[] {
+    const isResource = (each: unknown): each is Resource => each instanceof Resource
+    return [this.root, ...this.root.node.findAll().filter(isResource)]
   }
 }
 
-function urlOf(api: RestApi, stageName: string): string {
+function urlOf(api: RestApi, stageName: string, { domain }: GatewayConfig): string {
+  if (domain !== undefined) return `https://${domain.name}`
   const { region, urlSuffix } = Stack.of(api)
   return `https://${api.restApiId}.execute-api.${region}.${urlSuffix}/${stageName}`
 }

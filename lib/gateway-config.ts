@@ -1,13 +1,11 @@
 /** Checks a whole configuration, and tells everything that is wrong with it at once. */
 import { RegionInfo } from 'aws-cdk-lib/region-info'
 import type { GatewayConfig } from '../lambda/core/config.ts'
-import type { AnyModel } from '../lambda/core/model.ts'
-import { anyModelById } from '../lambda/models/index.ts'
-import { profileScopes, targetId, withoutProfile } from '../lambda/models/profiles.ts'
 import { needsOneOf, problem } from './checks.ts'
-import { closest } from './closest.ts'
 import { configForm } from './config-form.ts'
 import { limitProblems } from './limit-problems.ts'
+import { networkProblems } from './network-problems.ts'
+import { routeProblems } from './route-problems.ts'
 
 /** A configuration that may be deployed, and the file the function's bundle takes it from. */
 export type CheckedConfig = { readonly config: GatewayConfig; readonly file: string }
@@ -26,9 +24,11 @@ export function checkConfig(value: unknown): GatewayConfig {
   const config = value as GatewayConfig
   const problems = [
     ...regionProblems(config),
-    ...modelProblems(config),
+    ...placeProblems(config),
+    ...routeProblems(config, regionNames(config)),
     ...teamProblems(config),
     ...limitProblems(config, homeRegion(config)),
+    ...networkProblems(config),
   ]
   if (problems.length > 0) throw new ConfigError(problems)
   return config
@@ -56,60 +56,29 @@ function regionProblems(config: GatewayConfig): readonly string[] {
   })
 }
 
-function modelProblems(config: GatewayConfig): readonly string[] {
-  return Object.entries(config.models).flatMap(([alias, row]) => {
-    const path = `models.${alias}`
-    if (anyModelById.has(alias)) {
-      return [problem(path, row, 'needs another name: a model of the catalogue has this id')]
-    }
-    if (typeof row !== 'string') return ownRowProblems(config, path, row)
-    const { id } = withoutProfile(row)
-    const model = anyModelById.get(id)
-    if (model !== undefined) return reachProblems(config, path, row, model)
-    const meant = closest(id, anyModelById.keys())
-    const hint = meant === undefined ? '' : `; did you mean '${meant}'?`
-    return [problem(path, row, `needs a model id of the catalogue, or a row of its own${hint}`)]
-  })
+/** What is beside the home region can be read by nobody, and an endpoint serves its own region alone. */
+function placeProblems(config: GatewayConfig): readonly string[] {
+  const home = homeRegion(config)
+  const start = `arn:${partitionOf(home)}:secretsmanager:${home}:`
+  const far = secretsOf(config).filter(({ arn }) => !arn.startsWith(start))
+  return [
+    ...far.map(({ path, arn }) => problem(path, arn, `needs a secret in ${home}, the home region`)),
+    ...config.regions.flatMap((each, index) => {
+      if (typeof each === 'string' || each.vpcEndpoint === undefined) return []
+      if (each.vpcEndpoint.split('.')[2] === each.region) return []
+      const needs = `needs an endpoint in ${each.region}`
+      return [problem(`regions[${index}].vpcEndpoint`, each.vpcEndpoint, needs)]
+    }),
+  ]
 }
 
-/** A row of one's own is sent by its id as it stands, to every region. */
-function ownRowProblems(config: GatewayConfig, path: string, row: AnyModel): readonly string[] {
-  const { id, scope } = withoutProfile(row.id)
-  if (anyModelById.has(id)) {
-    return [
-      problem(`${path}.id`, row.id, 'which the catalogue has; needs that id in place of the row'),
-    ]
-  }
-  if (scope === undefined) return []
-  return reachProblems(config, `${path}.id`, row.id, { ...row, id, profiles: [scope] })
-}
-
-function reachProblems(
-  config: GatewayConfig,
-  path: string,
-  named: string,
-  model: AnyModel,
-): readonly string[] {
-  return regionNames(config)
-    .filter((region) => !callable(named, model, region))
-    .map((region) => {
-      const usable = profileScopes(region).filter((scope) => model.profiles.includes(scope))
-      const there = usable.map((scope) => `${scope}.${model.id}`).join(', ')
-      const advice = there === '' ? `it has ${ways(model)}` : `there it is ${there}`
-      return problem(path, named, `which cannot be called from ${region}; ${advice}`)
-    })
-}
-
-function callable(named: string, model: AnyModel, region: string): boolean {
-  const { scope } = withoutProfile(named)
-  if (scope === undefined) return targetId(model, region) !== undefined
-  return model.profiles.includes(scope) && profileScopes(region).includes(scope)
-}
-
-function ways({ profiles, onDemand }: AnyModel): string {
-  const regions = onDemand === 'everywhere' ? [] : onDemand
-  const ends = [...profiles.map((scope) => `the profile ${scope}`), ...regions]
-  return ends.length === 0 ? 'no profile and no region' : ends.join(', ')
+/** Secrets the operator keeps for the gateway, and where the configuration names them. */
+export function secretsOf({ providers = {}, cloudflare }: GatewayConfig) {
+  const keys = Object.entries(providers).flatMap(([name, { key }]) =>
+    key === undefined ? [] : [{ path: `providers.${name}.key`, arn: key }],
+  )
+  const { token } = cloudflare ?? {}
+  return token === undefined ? keys : [...keys, { path: 'cloudflare.token', arn: token }]
 }
 
 function teamProblems({ teams, plans, models: aliases }: GatewayConfig): readonly string[] {

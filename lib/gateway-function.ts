@@ -1,14 +1,18 @@
 /** The one function behind every route, with the operator's configuration compiled into it. */
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
-import { ManagedPolicy } from 'aws-cdk-lib/aws-iam'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
-import { bedrockLeave } from './bedrock-access.ts'
-import type { CheckedConfig } from './gateway-config.ts'
+import type { GatewayConfig } from '../lambda/core/config.ts'
+import { accountsOf, gatewayRoleName, modelsRoleArn } from './account-role.ts'
+import { openModels } from './bedrock-access.ts'
+import { type CheckedConfig, homeRegion } from './gateway-config.ts'
 import { retentionDays } from './logs.ts'
 import { NodeFunction } from './node-function.ts'
 
 export class GatewayFunction extends NodeFunction {
   constructor(scope: Construct, id: string, { config, file }: CheckedConfig) {
+    const accounts = accountsOf(config)
+    const { stackName } = Stack.of(scope)
     super(scope, id, {
       entry: 'handler.ts',
       says: 'answers every route by asking Bedrock',
@@ -20,13 +24,19 @@ export class GatewayFunction extends NodeFunction {
       logs: { days: retentionDays(config), removal: RemovalPolicy.RETAIN },
       traced: true,
       alias: { '#gateway-config': file },
+      ...(accounts.length > 0 && { roleName: gatewayRoleName(stackName, homeRegion(config)) }),
     })
-    for (const [index, statements] of bedrockLeave(config, Stack.of(this).account).entries()) {
-      const policy = new ManagedPolicy(this, `Bedrock${index + 1}`, {
-        description: 'Which models the gateway may invoke, and where.',
-        statements: [...statements],
-      })
-      this.role.addManagedPolicy(policy)
+    openModels(this, this.role, config)
+    if (accounts.length > 0) this.assume(config, accounts)
+  }
+
+  /** Each account's role, and where the function finds it. */
+  private assume(config: GatewayConfig, accounts: readonly string[]): void {
+    const { stackName } = Stack.of(this)
+    const roles = accounts.map((account) => modelsRoleArn(account, stackName, homeRegion(config)))
+    for (const [index, account] of accounts.entries()) {
+      this.addEnvironment(`TOLLGATE_ROLE_${account}`, roles[index] ?? '')
     }
+    this.addToRolePolicy(new PolicyStatement({ actions: ['sts:AssumeRole'], resources: roles }))
   }
 }

@@ -3,6 +3,7 @@ import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway'
 import type { GatewayConfig } from '../lambda/core/config.ts'
 import { type ErrorCode, type ErrorType, errorCodes } from '../lambda/core/errors.ts'
 import { jwtOf } from '../lambda/sign-in/jwt-config.ts'
+import { refusalHeaders } from './cors.ts'
 
 type Refusal = {
   readonly code: ErrorCode
@@ -47,7 +48,12 @@ const refusals: Readonly<Record<string, Refusal>> = {
   UNSUPPORTED_MEDIA_TYPE: { code: 'unsupported_media_type' },
   BAD_REQUEST_BODY: { code: 'invalid_body' },
   BAD_REQUEST_PARAMETERS: { code: 'invalid_body' },
-  WAF_FILTERED: { code: 'access_denied' },
+  WAF_FILTERED: {
+    code: 'access_denied',
+    says:
+      'The web firewall of this gateway refused the request: the address it came from, its path or ' +
+      'its headers look like an attack. Who runs the gateway finds the rule in the log of the firewall.',
+  },
   INTEGRATION_FAILURE: { code: 'upstream_error', says: broken },
   INTEGRATION_TIMEOUT: {
     code: 'upstream_timeout',
@@ -61,13 +67,18 @@ const refusals: Readonly<Record<string, Refusal>> = {
 }
 
 export function addGatewayResponses(api: RestApi, config: GatewayConfig): void {
+  const forBrowsers = Object.entries(refusalHeaders(config.cors))
+  const toAll = {
+    'x-request-id': 'context.requestId',
+    ...Object.fromEntries(forBrowsers.map(([name, value]) => [name, `'${value}'`])),
+  }
   for (const [name, { code, headers, status, ...rest }] of Object.entries(refusals)) {
     const says = typeof rest.says === 'function' ? rest.says(config) : rest.says
     const facts = errorCodes[code]
     api.addGatewayResponse(name, {
       type: ResponseType.of(name),
       ...(status === undefined && { statusCode: String(facts.status) }),
-      responseHeaders: { 'x-request-id': 'context.requestId', ...headers },
+      responseHeaders: { ...toAll, ...headers },
       templates: { 'application/json': body(facts.type, code, says) },
     })
   }

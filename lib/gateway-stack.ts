@@ -1,15 +1,22 @@
 /** The whole gateway: who exists, and who may talk to whom. */
-import { CfnOutput, Stack } from 'aws-cdk-lib'
+import { CfnOutput } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
+import { jwtOf } from '../lambda/sign-in/jwt-config.ts'
 import { Alerts } from './alerts.ts'
 import { GatewayApi } from './gateway-api.ts'
 import { type CheckedConfig, homeRegion } from './gateway-config.ts'
 import { GatewayFunction } from './gateway-function.ts'
 import { LedgerTable } from './ledger-table.ts'
+import { Network } from './network.ts'
+import { openSecrets } from './provider-secrets.ts'
 import { TeamKeys } from './team-keys.ts'
 import { UsagePlans } from './usage-plans.ts'
+import { ZonedStack } from './zoned-stack.ts'
 
-export class GatewayStack extends Stack {
+export class GatewayStack extends ZonedStack {
+  /** None where the functions are in no network of the operator's. */
+  readonly network: Network | undefined
+
   constructor(scope: Construct, id: string, checked: CheckedConfig, account?: string) {
     const { config } = checked
     const region = homeRegion(config)
@@ -18,11 +25,19 @@ export class GatewayStack extends Stack {
       env: { region, ...(account !== undefined && { account }) },
     })
 
-    /** Callers talk to the API, the API to the function, the function to models and its ledger. */
+    const network = config.network && new Network(this, 'Network', config, config.network)
+    this.network = network
+
+    /** Callers talk to the API, the API to the function, the function to models, its ledger and keys of others. */
     const gateway = new GatewayFunction(this, 'Gateway', checked)
     const ledger = new LedgerTable(this, 'Ledger')
     ledger.openTo(gateway)
-    const api = new GatewayApi(this, 'Api', checked, gateway)
+    openSecrets(config, gateway)
+    const api = new GatewayApi(this, 'Api', checked, gateway, network)
+
+    /** Who calls models, the ledger or secrets does so from within; keys alone are looked at without. */
+    network?.admit(gateway)
+    if (jwtOf(config) !== undefined) network?.admit(api.authorizer)
 
     /** Each team has a key, which counts against its plan, also for those who sign in. */
     const plans = new UsagePlans(this, 'Plans', config, api)

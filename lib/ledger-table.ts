@@ -6,7 +6,9 @@ import type { Construct } from 'constructs'
 import type { NodeFunction } from './node-function.ts'
 
 /** Items are found by their key, one or a team's together; nothing reads the table through. */
-const actions = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']
+export const ledgerActions = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'].map(
+  (action) => `dynamodb:${action}`,
+)
 
 export class LedgerTable extends Table {
   constructor(scope: Construct, id: string) {
@@ -29,7 +31,7 @@ export class LedgerTable extends Table {
     user.addEnvironment('TOLLGATE_TABLE', this.tableName)
     user.addToRolePolicy(
       new PolicyStatement({
-        actions: actions.map((action) => `dynamodb:${action}`),
+        actions: ledgerActions,
         resources: [this.tableArn],
       }),
     )

@@ -1,9 +1,7 @@
 /** What limits of a right form may still have wrong: names, doubles, and what can never be reached. */
 import type { GatewayConfig, Limit, PlanLimit, Window } from '../lambda/core/config.ts'
 import { priceAt } from '../lambda/core/cost.ts'
-import type { AnyModel } from '../lambda/core/model.ts'
-import { anyModelById } from '../lambda/models/index.ts'
-import { withoutProfile } from '../lambda/models/profiles.ts'
+import { modelsOf } from '../lambda/targets.ts'
 import { needsOneOf, problem } from './checks.ts'
 
 type Placed = { readonly path: string; readonly limit: Limit | PlanLimit }
@@ -85,12 +83,12 @@ function unreachedProblems(limits: readonly Placed[]): readonly string[] {
 }
 
 /** A team of which one model has a price may ask that one; requests for the others are refused. */
-function priceProblems({ teams, plans, models, organisation }: GatewayConfig): readonly string[] {
+function priceProblems(config: GatewayConfig): readonly string[] {
+  const { teams, plans, models, organisation } = config
   const priced = (alias: string): boolean => {
     const row = models[alias]
-    const model: AnyModel | undefined =
-      typeof row === 'string' ? anyModelById.get(withoutProfile(row).id) : row
-    return model === undefined || priceAt(model, Date.now()) !== undefined
+    const found = row === undefined ? [] : modelsOf(row, config)
+    return found.length === 0 || found.some((model) => priceAt(model, Date.now()) !== undefined)
   }
   return Object.entries(teams).flatMap(([name, team]) => {
     const limits = [...(plans[team.plan]?.limits ?? []), ...(organisation?.limits ?? [])]

@@ -31,6 +31,8 @@ export type NodeFunctionProps = {
   readonly traced: boolean
   /** What an import of this name means in the bundle. */
   readonly alias?: Readonly<Record<string, string>>
+  /** Where others name the role before it is there. Absent: CloudFormation finds one. */
+  readonly roleName?: string
 }
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
@@ -42,6 +44,7 @@ export class NodeFunction extends LambdaFunction {
     const role = new Role(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `What ${id} may do: ${props.says}`,
+      ...(props.roleName !== undefined && { roleName: props.roleName }),
     })
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: props.logs.days as RetentionDays,

@@ -86,7 +86,7 @@ describe('what may not', () => {
     [{ stages: 'v1' }, "stages: is not known here; did you mean 'stage'?"],
     [
       { wibble: 1 },
-      'wibble: is not known here; known are regions, models, plans, teams, stage, auth, throttle, organisation, timeZone, alerts, logs',
+      'wibble: is not known here; known are regions, models, plans, teams, stage, auth, throttle, organisation, timeZone, alerts, network, waf, domain, cors, providers, cloudflare, timeouts, logs',
     ],
     [{ stage: 'v-1' }, 'stage: got "v-1", needs letters, digits and _ only'],
     [
@@ -172,7 +172,7 @@ describe('what may not', () => {
       'models.nova: got "eu.amazon.nova-lite-v1:0", which cannot be called from us-east-1; there it is us.amazon.nova-lite-v1:0',
     ],
     [
-      { regions: ['us-east-1', 'sa-east-1'] },
+      { regions: ['sa-east-1'] },
       'models.nova: got "amazon.nova-lite-v1:0", which cannot be called from sa-east-1; it has the profile us, the profile eu, the profile apac, the profile ca, us-east-1, us-gov-west-1',
     ],
     [

@@ -2,11 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import { openCatalogue } from '../lambda/catalogue.ts'
 import type { GatewayConfig } from '../lambda/core/config.ts'
-import type { Call } from '../lambda/core/contracts.ts'
 import type { ProfileScope } from '../lambda/core/model.ts'
 import { everyModel } from '../lambda/models/index.ts'
 import { profileRegions } from '../lambda/models/profiles.ts'
-import { findTarget } from '../lambda/targets.ts'
+import { regionNames } from '../lib/gateway-config.ts'
 import config from '../tollgate.config.ts'
 import { resolved, resourcesOf, synthesise, type Template } from './support/stack.ts'
 
@@ -60,32 +59,36 @@ describe('leave to invoke', () => {
   })
 
   it('covers the whole catalogue for a team that has it, and no other model', () => {
-    const expected = everyModel.flatMap(({ id, profiles, onDemand }) => {
-      const here: string[] = onDemand === 'everywhere' || onDemand.includes('us-east-1') ? [''] : []
-      const scopes = profiles.filter((scope) => ['us', 'global'].includes(scope))
-      const carried = scopes.flatMap((scope: ProfileScope) => [
-        `arn:aws:bedrock:us-east-1:123456789012:inference-profile/${scope}.${id}`,
-        ...['us-east-1', ...profileRegions[scope], ...(scope === 'global' ? [''] : [])].map(
-          (region) => `arn:aws:bedrock:${region}::foundation-model/${id}`,
-        ),
-      ])
-      return [...here.map(() => `arn:aws:bedrock:us-east-1::foundation-model/${id}`), ...carried]
-    })
+    const expected = regionNames(config).flatMap((home) =>
+      everyModel.flatMap(({ id, profiles, onDemand }) => {
+        const here: string[] = onDemand === 'everywhere' || onDemand.includes(home) ? [''] : []
+        const scopes = profiles.filter((scope) => ['us', 'global'].includes(scope))
+        const carried = scopes.flatMap((scope: ProfileScope) => [
+          `arn:aws:bedrock:${home}:123456789012:inference-profile/${scope}.${id}`,
+          ...[home, ...profileRegions[scope], ...(scope === 'global' ? [''] : [])].map(
+            (region) => `arn:aws:bedrock:${region}::foundation-model/${id}`,
+          ),
+        ])
+        return [...here.map(() => `arn:aws:bedrock:${home}::foundation-model/${id}`), ...carried]
+      }),
+    )
     expect(invocable(synthesise(config).root).sort()).toEqual([...new Set(expected)].sort())
   })
 
   it('covers whatever the catalogue can send', () => {
     const arns = invocable(synthesise(config).root)
     const catalogue = openCatalogue(config)
-    const target = findTarget(config)
     const caller = { team: 'platform', keyId: '00000000' }
     const names = [...Object.keys(config.models), ...everyModel.map(({ id }) => id)]
-    const sent = names.flatMap((name) => {
-      const found = catalogue.find(name, caller)
-      return target(found as Call)?.modelId ?? []
-    })
+    const sent = names.flatMap((name) =>
+      catalogue.find(name, caller).targets.flatMap((target) => {
+        return target.type === 'bedrock' ? [[target.region, target.modelId] as const] : []
+      }),
+    )
     expect(sent.length).toBeGreaterThan(names.length / 2)
-    expect(sent.filter((id) => !arns.some((arn) => arn.endsWith(`/${id}`)))).toEqual([])
+    const open = ([region, id]: readonly [string, string]) =>
+      arns.some((arn) => arn.includes(`:${region}:`) && arn.endsWith(`/${id}`))
+    expect(sent.filter((each) => !open(each))).toEqual([])
   })
 
   it('opens only the profile an alias names', () => {

@@ -51,8 +51,8 @@ describe('what is uploaded', () => {
     expect(bundles).toHaveLength(3)
     for (const file of [...templates, ...bundles]) {
       expect(suspicious(textOf(file)).filter((run) => !known.has(run))).toEqual([])
-      expect(textOf(file)).not.toContain('SecretString')
     }
+    for (const file of templates) expect(textOf(file)).not.toContain('SecretString')
   })
 
   it('makes a key’s value of the team, its public id and a secret made elsewhere', () => {

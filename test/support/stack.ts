@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { App, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag'
 import type { GatewayConfig } from '../../lambda/core/config.ts'
-import { GatewayStack } from '../../lib/gateway-stack.ts'
+import { addStacks } from '../../lib/stacks.ts'
 
 export type Resource = {
   readonly Type: string
@@ -21,26 +21,47 @@ export type Synthesised = {
   readonly directory: string
   readonly root: Template
   readonly nested: readonly Template[]
+  /** Every stack that is no nested one, by its name. */
+  readonly stacks: ReadonlyMap<string, Template>
+}
+
+export type StackOptions = {
+  /** As `cdk synth` does it; without, the functions have no code. */
+  readonly bundled?: boolean
+  /** The gateway's own account, as where there are AWS credentials. */
+  readonly account?: string
+  /** What CDK has looked up before. */
+  readonly context?: Readonly<Record<string, unknown>>
 }
 
 const project = resolve(import.meta.dirname, '../..')
 const { context } = JSON.parse(readFileSync(join(project, 'cdk.json'), 'utf8'))
 
-/** `bundled`: as `cdk synth` does it; without, the functions have no code. */
-export function appOf(config: GatewayConfig, { bundled = false } = {}): App {
+export function appOf(
+  config: GatewayConfig,
+  { bundled = false, account, context: looked }: StackOptions = {},
+): App {
   const app = new App({
     analyticsReporting: false,
-    context: { ...context, ...(!bundled && { 'aws:cdk:bundling-stacks': [] }) },
+    context: { ...context, ...looked, ...(!bundled && { 'aws:cdk:bundling-stacks': [] }) },
   })
-  new GatewayStack(app, 'Tollgate', { config, file: join(project, 'tollgate.config.ts') })
+  addStacks(app, 'Tollgate', { config, file: join(project, 'tollgate.config.ts') }, account)
   return app
 }
 
-export function synthesise(config: GatewayConfig, options = {}): Synthesised {
+export function synthesise(config: GatewayConfig, options: StackOptions = {}): Synthesised {
   const { directory } = appOf(config, options).synth()
   const read = (name: string): Template => JSON.parse(readFileSync(join(directory, name), 'utf8'))
-  const nested = readdirSync(directory).filter((name) => name.endsWith('.nested.template.json'))
-  return { directory, root: read('Tollgate.template.json'), nested: nested.map(read) }
+  const files = readdirSync(directory).filter((name) => name.endsWith('.template.json'))
+  const isNested = (name: string) => name.endsWith('.nested.template.json')
+  const stacks = new Map(
+    files
+      .filter((name) => !isNested(name))
+      .map((name) => [name.replace('.template.json', ''), read(name)]),
+  )
+  const root = stacks.get('Tollgate')
+  if (root === undefined) throw new Error('The gateway has no stack.')
+  return { directory, root, nested: files.filter(isNested).map(read), stacks }
 }
 
 /** Synthesises under the rules of cdk-nag; throws where one is broken. */
