@@ -45,16 +45,22 @@ const regions = ['us-east-1', 'us-west-2'] as const
 
 describe('Bedrock', () => {
   it('is simulated in every region, with credentials that are worth nothing', async () => {
-    const bedrock = await openBedrock({ type: 'simulator' }, [...regions], machine)
+    const bedrock = await openBedrock({ type: 'simulator' }, regions, machine)
     expect(Object.keys(bedrock.urls)).toEqual(regions)
-    expect(bedrock.variables.AWS_ENDPOINT_URL_BEDROCK_RUNTIME).toBe(bedrock.urls['us-east-1'])
+    const [east, west] = regions.map((region) => bedrock.urls[region])
+    expect(new Set([east, west]).size).toBe(2)
+    expect(bedrock.variables).toMatchObject({
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME_US_EAST_1: east,
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME_US_WEST_2: west,
+    })
+    expect(bedrock.variables).not.toHaveProperty('AWS_ENDPOINT_URL_BEDROCK_RUNTIME')
     expect(bedrock.variables).not.toHaveProperty('AWS_SESSION_TOKEN')
     expect(bedrock.variables).not.toHaveProperty('AWS_PROFILE')
     await bedrock.close()
   })
 
   it('is AWS’s own, with this machine’s credentials and nothing else of it', async () => {
-    const { variables, urls } = await openBedrock({ type: 'aws' }, [...regions], machine)
+    const { variables, urls } = await openBedrock({ type: 'aws' }, regions, machine)
     const { OTHER: _, ...credentials } = machine
     expect(variables).toEqual(credentials)
     expect(urls).toEqual({})
@@ -62,18 +68,36 @@ describe('Bedrock', () => {
 
   it('is at a URL, signed with this machine’s credentials or else with dummy ones', async () => {
     const url = 'http://127.0.0.1:1'
-    const own = await openBedrock({ type: 'url', url }, [...regions], machine)
+    const own = await openBedrock({ type: 'url', url }, regions, machine)
     expect(own.variables.AWS_PROFILE).toBe('mine')
-    const dummy = await openBedrock({ type: 'url', url }, [...regions], { HOME: '/nobody' })
+    const dummy = await openBedrock({ type: 'url', url }, regions, { HOME: '/nobody' })
     expect(dummy.variables.AWS_ACCESS_KEY_ID).toBeDefined()
     expect(dummy.variables.AWS_ENDPOINT_URL_BEDROCK_RUNTIME).toBe(url)
     expect(dummy.urls).toEqual({ 'us-east-1': url, 'us-west-2': url })
   })
 
-  it('needs a URL for the home region', async () => {
-    const urls = { 'us-west-2': 'http://127.0.0.1:1' }
-    await expect(openBedrock({ type: 'urls', urls }, [...regions], {})).rejects.toThrow(
-      '--bedrock names us-west-2, but not us-east-1',
-    )
+  it('is at one URL a region', async () => {
+    const urls = { 'us-west-2': 'http://127.0.0.1:2', 'us-east-1': 'http://127.0.0.1:1' }
+    const bedrock = await openBedrock({ type: 'urls', urls }, regions, machine)
+    expect(bedrock.urls).toEqual(urls)
+    expect(bedrock.variables).toMatchObject({
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME_US_EAST_1: 'http://127.0.0.1:1',
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME_US_WEST_2: 'http://127.0.0.1:2',
+      AWS_PROFILE: 'mine',
+    })
   })
+
+  it.each([
+    ['us-west-2', 'us-east-1', 'us-east-1=URL,us-west-2=http://127.0.0.1:1'],
+    ['us-east-1', 'us-west-2', 'us-east-1=http://127.0.0.1:1,us-west-2=URL'],
+    ['eu-west-1', 'us-east-1, us-west-2', 'us-east-1=URL,us-west-2=URL'],
+  ])(
+    'at a URL for %s alone is refused: none of AWS’s own is asked by surprise',
+    async (named, missing, all) => {
+      const urls = { [named]: 'http://127.0.0.1:1' }
+      await expect(openBedrock({ type: 'urls', urls }, regions, {})).rejects.toThrow(
+        `--bedrock names ${named}, but not ${missing} of the configuration's regions; --bedrock ${all} would name them all.`,
+      )
+    },
+  )
 })

@@ -1,6 +1,8 @@
 /** Each fault does to the AWS SDK what it says it does. */
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { faultKinds } from '../local/simulator/fault-kinds.ts'
+import { faultForms } from '../local/simulator/faults.ts'
 import { type Simulator, startSimulator } from '../local/simulator/index.ts'
 import {
   errorType,
@@ -81,6 +83,44 @@ describe.each(Object.keys(handlers) as HandlerName[])('over %s', (handler) => {
     await expect(stream()).rejects.toThrow(/checksum/i)
   })
 
+  it('bad-prelude and false-length lie about one frame', async () => {
+    for (const fault of ['bad-prelude:2', 'false-length:2:40']) {
+      simulator.clearFaults()
+      simulator.fault(fault)
+      await expect(stream()).rejects.toThrow(/checksum/i)
+    }
+  })
+
+  it('bad-json is in a frame that is sound', async () => {
+    simulator.fault('bad-json:2')
+    await expect(stream()).rejects.toThrow(/JSON/i)
+  })
+
+  it('an error frame carries its code and its words', async () => {
+    simulator.fault('error-frame:InternalFailure:2')
+    await expect(stream()).rejects.toMatchObject({
+      name: 'InternalFailure',
+      message: 'Simulated InternalFailure.',
+    })
+  })
+
+  it('an event that nobody knows is passed over', async () => {
+    const all = await stream()
+    simulator.fault('event:brandNewEvent:2')
+    const told = await stream()
+    expect(told.filter((chunk) => chunk !== undefined)).toEqual(all)
+  })
+
+  it('no-usage says nothing of tokens, and the tokens are billed', async () => {
+    const counted = /usage|inputTokens|TokenCount/i
+    expect(JSON.stringify(await stream())).toMatch(counted)
+    simulator.fault('no-usage')
+    expect(JSON.stringify(await stream())).not.toMatch(counted)
+    expect(JSON.stringify(await whole())).not.toMatch(counted)
+    const [first, ...others] = simulator.billed.map(({ output }) => output)
+    expect(others).toEqual([first, first])
+  })
+
   it('hang never answers', async () => {
     simulator.fault('hang')
     expect(await outcome(whole())).toBe('nothing yet')
@@ -119,6 +159,89 @@ it('a connection cut between frames is silent to the SDK over HTTP/2', async () 
   simulator.fault(`cut:${await bytesOfChunks(3)}`)
   expect(await invokeStream(client, id, body)).toHaveLength(3)
   client.destroy()
+})
+
+it.each([
+  ['throttle', 429, null],
+  ['throttle:7', 429, '7'],
+  ['error:503:ServiceUnavailableException', 503, null],
+  ['error:503:ServiceUnavailableException:30', 503, '30'],
+])('%s asks to be left alone for as long as it says', async (fault, status, seconds) => {
+  simulator.fault(fault)
+  const answer = await post(simulator.url, id, body)
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([status, seconds])
+})
+
+it('no-usage leaves ConverseStream without its metadata', async () => {
+  const converse = { messages: [{ role: 'user', content: [{ text: 'Hello' }] }] }
+  const asked = () => post(simulator.url, id, converse, {}, 'converse-stream')
+  expect(await (await asked()).text()).toContain('metadata')
+  simulator.fault('no-usage')
+  const told = await (await asked()).text()
+  expect(told).toContain('messageStop')
+  expect(told).not.toContain('metadata')
+})
+
+/** One of each kind, and how it shows; the rest of what it does is above. */
+const examples: Readonly<Record<string, string>> = {
+  throttle: 'throttle:1',
+  retired: 'retired',
+  error: 'error:500:InternalServerException',
+  refuse: 'refuse',
+  'slow-first-byte': 'slow-first-byte:60',
+  'slow-stream': 'slow-stream:10',
+  'slow-bytes': 'slow-bytes:1',
+  cut: 'cut:9',
+  end: 'end:9',
+  'cut-after': 'cut-after:1:4',
+  'end-after': 'end-after:1',
+  exception: 'exception:throttlingException:1',
+  'error-frame': 'error-frame:InternalFailure:1',
+  event: 'event:unheardOf:0',
+  'bad-crc': 'bad-crc:0',
+  'bad-prelude': 'bad-prelude:0',
+  'false-length': 'false-length:0:999999999',
+  'bad-json': 'bad-json:0',
+  'no-usage': 'no-usage',
+  'hang-stream': 'hang-stream:1',
+  hang: 'hang',
+  empty: 'empty',
+  odd: 'odd',
+  mistyped: 'mistyped',
+  html: 'html',
+}
+
+it.each(Object.keys(faultKinds))(
+  '%s befalls the request it was ordered for, and no other',
+  async (kind) => {
+    const operation = faultKinds[kind]?.streamsOnly ? 'invoke-with-response-stream' : 'invoke'
+    async function asked() {
+      const started = performance.now()
+      const silence = new Promise((resolve) => setTimeout(resolve, 200, 'silent')).then(
+        () => 'silent',
+      )
+      async function told() {
+        const answer = await post(simulator.url, id, body, {}, operation)
+        const { status, headers } = answer
+        const bytes = Buffer.from(await answer.arrayBuffer()).toString('base64')
+        return [status, headers.get('content-type'), headers.get('retry-after'), bytes]
+      }
+      const outcome = await Promise.race([told().catch(() => 'broken'), silence])
+      return { outcome, ms: performance.now() - started }
+    }
+    const plain = await asked()
+    simulator.fault(examples[kind] ?? 'this kind has no example', { times: 1 })
+    const hit = await asked()
+    if (/^slow/.test(kind)) expect(hit.ms).toBeGreaterThan(50)
+    else expect(hit.outcome).not.toEqual(plain.outcome)
+    expect((await asked()).outcome).toEqual(plain.outcome)
+  },
+)
+
+it('every kind says how it is ordered', () => {
+  for (const form of faultForms()) {
+    expect(form).toMatch(/^[a-z-]+(:[A-Z]+)*(\[:SECONDS\])?$/)
+  }
 })
 
 it('empty answers 200 without a body', async () => {
@@ -173,15 +296,24 @@ it('faults can be ordered and cleared over HTTP', async () => {
   expect(await billed.json()).toEqual(simulator.billed)
 })
 
-it.each(['trottle', 'throttle:1', 'error:200:ThrottlingException', 'error:429', 'cut:soon', ''])(
-  'the fault %j is refused, and told what would have worked',
-  async (fault) => {
-    const answer = await post(simulator.url, id, body, { 'x-simulator-fault': fault })
-    expect([answer.status, errorType(answer)]).toEqual([400, 'ValidationException'])
-    expect(await answer.text()).toContain('Known are: throttle, retired, error:STATUS:NAME')
-    expect(() => simulator.fault(fault)).toThrow('Known are: throttle')
-  },
-)
+it.each([
+  'trottle',
+  'throttle:soon',
+  'throttle:1:2',
+  'error:200:ThrottlingException',
+  'error:429',
+  'error:429:ThrottlingException:soon',
+  'false-length:1',
+  'cut:soon',
+  '',
+])('the fault %j is refused, and told what would have worked', async (fault) => {
+  const answer = await post(simulator.url, id, body, { 'x-simulator-fault': fault })
+  expect([answer.status, errorType(answer)]).toEqual([400, 'ValidationException'])
+  expect(await answer.text()).toContain(
+    'Known are: throttle[:SECONDS], retired, error:STATUS:NAME[:SECONDS]',
+  )
+  expect(() => simulator.fault(fault)).toThrow('Known are: throttle')
+})
 
 /** Length of the first chunks' frames, from the frames' own lengths. */
 async function bytesOfChunks(count: number): Promise<number> {

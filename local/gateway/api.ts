@@ -3,17 +3,18 @@ import type { Deployed } from '../template/deploy.ts'
 import { NotServed, textOf, type Values, valuesOf } from '../template/values.ts'
 import { type GatewayResponse, readGatewayResponses } from './gateway-response.ts'
 import type { Made } from './key-registry.ts'
-import { type Method, readMethods } from './methods.ts'
+import { type Methods, readMethods } from './methods.ts'
 import { checkPermissions } from './permissions.ts'
 import { readPlans } from './usage-plans.ts'
 
-export type Api = {
+export type Api = Methods & {
   readonly id: string
   readonly region: string
   readonly stage: string
+  /** Where it would answer once it is deployed. */
+  readonly addresses: readonly string[]
   readonly stageVariables: Readonly<Record<string, string>> | null
   readonly keySource: 'HEADER' | 'AUTHORIZER'
-  readonly methods: readonly Method[]
   readonly responses: ReadonlyMap<string, GatewayResponse>
   /** Keys and plans as the template makes them. */
   readonly made: Made
@@ -31,14 +32,23 @@ export function readApi(resources: readonly Deployed[], region: string, now: num
     id: api.id,
     region,
     stage: String(StageName),
+    addresses: addressesOf(find, api.id, region, String(StageName)),
     stageVariables: Variables === undefined ? null : asTexts(valuesOf(Variables)),
     keySource: api.properties.ApiKeySourceType === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER',
-    methods: readMethods(find, api.id, stage.properties),
+    ...readMethods(find, api.id, stage.properties),
     responses: readGatewayResponses(find),
     made: readPlans(find, api.id, String(StageName), now),
   }
   checkPermissions(find, read)
   return read
+}
+
+function addressesOf(find: Find, id: string, region: string, stage: string): readonly string[] {
+  const names = find('AWS::ApiGateway::BasePathMapping').map(({ properties }) => {
+    const { DomainName, BasePath } = properties
+    return ['https:/', DomainName, BasePath].filter((part) => part !== undefined).join('/')
+  })
+  return [`https://${id}.execute-api.${region}.amazonaws.com/${stage}`, ...names]
 }
 
 function onlyOne(found: readonly Deployed[], what: string): Deployed {

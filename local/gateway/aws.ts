@@ -2,9 +2,10 @@
 import { join } from 'node:path'
 import { openDynamoDb, type Table } from '../aws/dynamodb.ts'
 import { type BusEvent, openEvents } from '../aws/events.ts'
-import { secretsManager } from '../aws/secrets-manager.ts'
+import { type OwnSecrets, secretsManager } from '../aws/secrets-manager.ts'
 import { startAws } from '../aws/server.ts'
 import type { LocalService } from '../aws/service.ts'
+import { openSts } from '../aws/sts.ts'
 import type { Deployed } from '../template/deploy.ts'
 import { isTrue, listOf, valuesOf } from '../template/values.ts'
 
@@ -20,13 +21,14 @@ export type LocalAws = {
   readonly close: () => Promise<void>
 }
 
-/** `folder` keeps the table; without one it is in memory. */
-export async function openAws(folder: string | undefined): Promise<LocalAws> {
+/** `folder` keeps the table; without one it is in memory. `secrets`: those no template makes. */
+export async function openAws(folder: string | undefined, secrets?: OwnSecrets): Promise<LocalAws> {
   const dynamodb = await openDynamoDb(folder === undefined ? {} : { folder: join(folder, 'table') })
   const events = openEvents()
   const services: Record<string, LocalService> = {
     dynamodb: dynamodb.service,
     events: events.service,
+    sts: openSts(),
   }
   const { url, close } = await startAws(services)
   return {
@@ -35,10 +37,11 @@ export async function openAws(folder: string | undefined): Promise<LocalAws> {
       AWS_ENDPOINT_URL_DYNAMODB: url,
       AWS_ENDPOINT_URL_EVENTBRIDGE: url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
+      AWS_ENDPOINT_URL_STS: url,
     },
     services,
     async provide(resources) {
-      services.secretsmanager = secretsManager(resources)
+      services.secretsmanager = secretsManager(resources, secrets)
       const tables = resources.filter(({ type }) => type === 'AWS::DynamoDB::Table')
       for (const table of tables.map(readTable)) await dynamodb.create(table)
     },

@@ -65,15 +65,21 @@ const credentialVariables = [
 const telling = ['AWS_ACCESS_KEY_ID', 'AWS_PROFILE', 'AWS_WEB_IDENTITY_TOKEN_FILE']
 const tellingPrefix = 'AWS_CONTAINER_CREDENTIALS_'
 
-const endpoint = (url: string) => ({ AWS_ENDPOINT_URL_BEDROCK_RUNTIME: url })
+const anyEndpoint = 'AWS_ENDPOINT_URL_BEDROCK_RUNTIME'
 
-/** `regions`: those of the configuration, home first. */
+/** Which variable tells a function the address of one region, before that of all regions. */
+export const endpointVariable = (region: string): string =>
+  `${anyEndpoint}_${region.toUpperCase().replaceAll('-', '_')}`
+
+const endpointsOf = (urls: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(urls).map(([region, url]) => [endpointVariable(region), url]))
+
+/** `regions`: those of the configuration. */
 export async function openBedrock(
   choice: BedrockChoice,
-  regions: readonly [string, ...string[]],
+  regions: readonly string[],
   machine: NodeJS.ProcessEnv = process.env,
 ): Promise<Bedrock> {
-  const [home] = regions
   const nothing = { simulators: {}, close: async () => {} }
   switch (choice.type) {
     case 'simulator':
@@ -82,29 +88,37 @@ export async function openBedrock(
       return { ...nothing, urls: {}, variables: credentialsOf(machine) }
     case 'url': {
       const urls = Object.fromEntries(regions.map((region) => [region, choice.url]))
-      const variables = { ...credentialsOrDummy(machine), ...endpoint(choice.url) }
+      const variables = { ...credentialsOrDummy(machine), [anyEndpoint]: choice.url }
       return { ...nothing, urls, variables }
     }
     case 'urls': {
-      const url = choice.urls[home]
-      if (url === undefined) {
-        const given = Object.keys(choice.urls).join(', ')
-        throw new WrongUse(`--bedrock names ${given}, but not ${home}, the gateway's home region.`)
-      }
-      const variables = { ...credentialsOrDummy(machine), ...endpoint(url) }
-      return { ...nothing, urls: choice.urls, variables }
+      const { urls } = choice
+      checkNamed(urls, regions)
+      const variables = { ...credentialsOrDummy(machine), ...endpointsOf(urls) }
+      return { ...nothing, urls, variables }
     }
   }
 }
 
-async function simulated(regions: readonly [string, ...string[]]): Promise<Bedrock> {
+/** A region without an address would be AWS's own, and its answers would be paid for. */
+function checkNamed(urls: Readonly<Record<string, string>>, regions: readonly string[]): void {
+  const missing = regions.filter((region) => !Object.hasOwn(urls, region))
+  if (missing.length === 0) return
+  const wanted = regions.map((region) => `${region}=${urls[region] ?? 'URL'}`).join(',')
+  throw new WrongUse(
+    `--bedrock names ${Object.keys(urls).join(', ')}, but not ${missing.join(', ')} of the configuration's regions; ` +
+      `--bedrock ${wanted} would name them all.`,
+  )
+}
+
+async function simulated(regions: readonly string[]): Promise<Bedrock> {
   const started = await Promise.all(regions.map((region) => startSimulator({ region })))
   const simulators = Object.fromEntries(started.map((one) => [one.region, one]))
   const urls = Object.fromEntries(started.map(({ region, url }) => [region, url]))
   return {
     urls,
     simulators,
-    variables: { ...dummyCredentials, ...endpoint(urls[regions[0]] ?? '') },
+    variables: { ...dummyCredentials, ...endpointsOf(urls) },
     async close() {
       await Promise.all(started.map((one) => one.close()))
     },

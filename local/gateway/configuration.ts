@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isValues, listOf, NotServed, textOf, valuesOf, WrongUse } from '../template/values.ts'
+import { type NamedSecret, namedSecrets } from './own-secrets.ts'
 import { projectFolder } from './synthesise.ts'
 
 const shipped = join(projectFolder, 'tollgate.config.ts')
@@ -12,6 +13,8 @@ export type Configuration = {
   readonly regions: readonly [string, ...string[]]
   /** An alias the team may use. */
   readonly modelOf: (team: string) => string | undefined
+  /** The operator's own, which no template makes. */
+  readonly secrets: readonly NamedSecret[]
 }
 
 /** All else in it is checked when the app is synthesised. */
@@ -24,7 +27,7 @@ export async function readConfiguration(file = shipped): Promise<Configuration> 
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new NotServed(`The configuration ${path} cannot be read: ${message}`, { cause })
   })
-  const { regions, models, teams } = valuesOf(module.default)
+  const { regions, models, teams, providers, cloudflare } = valuesOf(module.default)
   const [home, ...others] = listOf(regions)
     .map((region) => (isValues(region) ? textOf(region.region) : textOf(region)))
     .filter((region) => region !== undefined)
@@ -32,6 +35,7 @@ export async function readConfiguration(file = shipped): Promise<Configuration> 
   const aliases = Object.keys(valuesOf(models))
   return {
     regions: [home, ...others],
+    secrets: namedSecrets(valuesOf(providers), valuesOf(cloudflare)),
     modelOf(team) {
       const allowed = valuesOf(valuesOf(teams)[team]).models
       const usable = allowed === '*' ? aliases : listOf(allowed).map(String)

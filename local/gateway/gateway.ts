@@ -9,7 +9,8 @@ import { word } from './gateway-response.ts'
 import { headersTooLarge, headerValues, type Incoming, readBody, readHead } from './incoming.ts'
 import { type Client, gatewayHeaders, integrate, type Outcome, type Timeouts } from './integrate.ts'
 import type { KeyRegistry } from './key-registry.ts'
-import type { Method } from './methods.ts'
+import type { Method, MockMethod, Route } from './methods.ts'
+import { answerMock } from './mock.ts'
 import { notASignature, type Refusal, refusals } from './refusals.ts'
 import { type Matched, openRouter } from './routing.ts'
 import { openBucket, type TokenBucket } from './token-bucket.ts'
@@ -46,10 +47,11 @@ type Passage = { exchange: Exchange; refusal?: Refusal }
 
 export function createGateway(parts: GatewayParts): RequestListener {
   const { api, now, log } = parts
-  const route = openRouter(api.methods)
+  const routes = [...api.methods, ...api.mocks]
+  const route = openRouter<Method | MockMethod>(routes)
   const admit = openUsagePlans(parts.keys, parts.counts, now)
-  const stageBuckets = new Map<Method, TokenBucket>()
-  for (const method of api.methods) {
+  const stageBuckets = new Map<Route, TokenBucket>()
+  for (const method of routes) {
     if (method.throttle !== undefined) stageBuckets.set(method, openBucket(method.throttle, now))
   }
 
@@ -85,8 +87,10 @@ export function createGateway(parts: GatewayParts): RequestListener {
     if (matched === 'no-such-method') return noSuchMethod(incoming)
     const refusal = await admitted(matched, passage)
     if (refusal !== undefined) return refusal
-    const host = parts.host(matched.method.functionArn)
-    const exchange = { ...passage.exchange, matched }
+    const { method, pathParameters } = matched
+    if ('mock' in method) return answerMock(method.mock, passage.exchange, client)
+    const host = parts.host(method.functionArn)
+    const exchange = { ...passage.exchange, matched: { method, pathParameters } }
     return integrate(exchange, body.bytes, host, client, parts.timeouts)
   }
 

@@ -5,6 +5,7 @@ import type { FunctionHost } from '../function/pool.ts'
 import { type Head, openHeadReader, readAnswer } from './answers.ts'
 import { type Exchange, proxyEventOf } from './event.ts'
 import { limits } from './incoming.ts'
+import type { Method } from './methods.ts'
 import { type Refusal, refusals } from './refusals.ts'
 import type { Matched } from './routing.ts'
 
@@ -18,7 +19,7 @@ const silenceMs = 300_000
 
 export type Timeouts = { readonly silenceMs: number }
 
-type Ready = Exchange & { readonly matched: Matched }
+type Ready = Exchange & { readonly matched: Matched<Method> }
 
 export async function integrate(
   exchange: Ready,

@@ -1,4 +1,5 @@
 /** The whole gateway on this machine: the synthesised template served, its functions run. */
+
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -11,7 +12,7 @@ import type { Simulator } from '../simulator/index.ts'
 import { readAssembly } from '../template/assembly.ts'
 import { type Deployed, deploy } from '../template/deploy.ts'
 import { NotServed, type Values } from '../template/values.ts'
-import { type Api, readApi } from './api.ts'
+import { readApi } from './api.ts'
 import { openAws } from './aws.ts'
 import { type BedrockChoice, openBedrock } from './bedrock.ts'
 import { readConfiguration } from './configuration.ts'
@@ -19,6 +20,8 @@ import { makeCustomResource } from './custom-resources.ts'
 import { createGateway, type RequestLine } from './gateway.ts'
 import type { Timeouts } from './integrate.ts'
 import { openKeyRegistry } from './key-registry.ts'
+import { outputsHere } from './outputs.ts'
+import { ownSecrets } from './own-secrets.ts'
 import { openPools, type Pools } from './pools.ts'
 import { openState, type State } from './state.ts'
 import { synthesise } from './synthesise.ts'
@@ -101,20 +104,26 @@ async function open(
   const server = createDualServer((request, response) => {
     gateway.promise.then((listen) => listen(request, response)).catch(nothing)
   })
-  const { regions, modelOf } = await readConfiguration(options.config)
+  const { regions, modelOf, secrets } = await readConfiguration(options.config)
+  const own = ownSecrets(secrets)
+  for (const line of own.missing) progress(line)
   const bedrock = await openBedrock(options.bedrock ?? { type: 'simulator' }, regions)
   closing.push(() => bedrock.close())
   const port = await listenOn(server, options.port ?? 0)
   closing.push(() => server.close())
   const state = await openState(options.state)
   closing.push(() => state.close())
-  const aws = await openAws(options.state)
+  const aws = await openAws(options.state, own.texts)
   closing.push(() => aws.close())
 
   const assembly = await readAssembly(await assemblyOf(options, closing))
   const region = assembly.region ?? regions[0]
   progress('Starting the functions …')
-  const variables = { ...bedrock.variables, ...aws.variables }
+  const { AWS_ENDPOINT_URL_STS: sts, ...others } = aws.variables
+  /** Models of AWS itself are lent by roles of AWS itself. */
+  const roles =
+    options.bedrock?.type === 'aws' || sts === undefined ? {} : { AWS_ENDPOINT_URL_STS: sts }
+  const variables = { ...bedrock.variables, ...others, ...roles }
   const pools = openPools({ region, variables, log: onLog, most })
   closing.push(() => pools.close())
   const { resources, outputs } = await deployAll(assembly, region, pools, state)
@@ -199,12 +208,4 @@ async function deployAll(
     custom: (resource, stackId) => makeCustomResource(resource, stackId, pools.host, state),
   })
   return { resources, outputs }
-}
-
-function outputsHere(outputs: Values, { id, region, stage }: Api, url: string) {
-  const deployed = `https://${id}.execute-api.${region}.amazonaws.com/${stage}`
-  const texts = Object.entries(outputs).map(([name, value]) => {
-    return [name, String(value).replace(deployed, url)] as const
-  })
-  return Object.fromEntries(texts)
 }

@@ -1,7 +1,8 @@
-/** Reads the methods of a template: path, verb, who may call, and which function answers. */
+/** Reads the methods of a template: path, verb, who may call, and what answers. */
 import type { Deployed } from '../template/deploy.ts'
 import { isTrue, listOf, NotServed, numberOf, type Values, valuesOf } from '../template/values.ts'
 import type { Find } from './api.ts'
+import { type Mock, readMock } from './mock.ts'
 import { readThrottle, type Throttle } from './token-bucket.ts'
 
 export type Authorizer = {
@@ -9,7 +10,7 @@ export type Authorizer = {
   readonly functionArn: string
 }
 
-export type Method = {
+export type Route = {
   /** As the template has it: `/bedrock/{model}`. */
   readonly resourcePath: string
   readonly resourceId: string
@@ -17,29 +18,48 @@ export type Method = {
   readonly verb: string
   readonly keyRequired: boolean
   readonly authorizer: Authorizer | undefined
-  readonly functionArn: string
-  readonly mode: 'STREAM' | 'BUFFERED'
-  readonly timeoutMs: number
   /** Of the stage, for all callers together. */
   readonly throttle: Throttle | undefined
 }
 
+/** One that a function answers. */
+export type Method = Route & {
+  readonly functionArn: string
+  readonly mode: 'STREAM' | 'BUFFERED'
+  readonly timeoutMs: number
+}
+
+/** One that API Gateway answers by itself. */
+export type MockMethod = Route & { readonly mock: Mock }
+
+export type Methods = { readonly methods: readonly Method[]; readonly mocks: readonly MockMethod[] }
+
 /** API Gateway's own, where the template is silent. */
 const defaultTimeoutMs = 29_000
 
-export function readMethods(find: Find, apiId: string, stage: Values): readonly Method[] {
+export function readMethods(find: Find, apiId: string, stage: Values): Methods {
   const paths = readPaths(find, apiId)
   const authorizers = new Map(find('AWS::ApiGateway::Authorizer').map(readAuthorizer))
   const throttles = readStageThrottles(stage)
-  return find('AWS::ApiGateway::Method').map(function readMethod(method) {
-    const { ResourceId, HttpMethod, ApiKeyRequired, AuthorizerId, Integration } = method.properties
+  const methods: Method[] = []
+  const mocks: MockMethod[] = []
+  for (const method of find('AWS::ApiGateway::Method')) {
+    const route = readRoute(method)
+    const integration = valuesOf(method.properties.Integration)
+    if (integration.Type === 'MOCK') mocks.push({ ...route, mock: readMock(method) })
+    else methods.push({ ...route, ...readIntegration(method, integration) })
+  }
+  return { methods, mocks }
+
+  function readRoute({ path, properties }: Deployed): Route {
+    const { ResourceId, HttpMethod, ApiKeyRequired, AuthorizerId, AuthorizationType } = properties
     const resourceId = String(ResourceId)
     const resourcePath = paths.get(resourceId)
-    if (resourcePath === undefined) throw new NotServed(`${method.path}: its resource is unknown.`)
+    if (resourcePath === undefined) throw new NotServed(`${path}: its resource is unknown.`)
     const verb = String(HttpMethod)
     const authorizer = authorizers.get(String(AuthorizerId))
-    if (method.properties.AuthorizationType === 'CUSTOM' && authorizer === undefined) {
-      throw new NotServed(`${method.path}: its authorizer is not in the template.`)
+    if (AuthorizationType === 'CUSTOM' && authorizer === undefined) {
+      throw new NotServed(`${path}: its authorizer is not in the template.`)
     }
     return {
       resourcePath,
@@ -48,9 +68,8 @@ export function readMethods(find: Find, apiId: string, stage: Values): readonly 
       keyRequired: isTrue(ApiKeyRequired),
       authorizer,
       throttle: throttles(resourcePath, verb),
-      ...readIntegration(method, valuesOf(Integration)),
     }
-  })
+  }
 }
 
 const functionUri =

@@ -10,7 +10,7 @@ export const help = `Runs the whole gateway on this machine, as \`cdk deploy\` w
   --bedrock simulator                the embedded Bedrock simulator answers (default)
   --bedrock aws                      real Amazon Bedrock, with this machine's AWS credentials
   --bedrock URL                      every Bedrock region is served by this URL
-  --bedrock REGION=URL,REGION=URL    one URL a region
+  --bedrock REGION=URL,REGION=URL    one URL for each region of the configuration
   --config FILE                      another gateway configuration (default tollgate.config.ts)
   --state DIR                        keep keys, counts and the ledger here between runs
   --help                             this text

@@ -33,6 +33,12 @@ export const refusals = {
     'MissingAuthenticationTokenException',
   ),
   tooLarge: response('REQUEST_TOO_LARGE', 413, 'Request Too Long', 'RequestTooLargeException'),
+  unsupportedMediaType: response(
+    'UNSUPPORTED_MEDIA_TYPE',
+    415,
+    'Unsupported Media Type',
+    'BadRequestException',
+  ),
   throttled: response('THROTTLED', 429, 'Too Many Requests', 'TooManyRequestsException'),
   quotaExceeded: response('QUOTA_EXCEEDED', 429, 'Limit Exceeded', 'LimitExceededException'),
   authorizerFailed: response('AUTHORIZER_FAILURE', 500, null, 'AuthorizerConfigurationException'),

@@ -1,22 +1,24 @@
 /** Finds the method that answers a path, the most particular resource first. */
-import type { Method } from './methods.ts'
+import type { Route } from './methods.ts'
 
-export type Matched = {
-  readonly method: Method
+export type Matched<Kind extends Route = Route> = {
+  readonly method: Kind
   /** As they were sent: API Gateway decodes queries, not paths. */
   readonly pathParameters: Readonly<Record<string, string>> | null
 }
 
-export type Routing = Matched | 'no-such-method' | 'malformed'
+export type Routing<Kind extends Route> = Matched<Kind> | 'no-such-method' | 'malformed'
 
-type Resource = {
+type Resource<Kind extends Route> = {
   readonly segments: readonly string[]
-  readonly methods: ReadonlyMap<string, Method>
+  readonly methods: ReadonlyMap<string, Kind>
 }
 
-export function openRouter(methods: readonly Method[]): (verb: string, path: string) => Routing {
+export function openRouter<Kind extends Route>(
+  methods: readonly Kind[],
+): (verb: string, path: string) => Routing<Kind> {
   const byPath = Map.groupBy(methods, ({ resourcePath }) => resourcePath)
-  const resources = [...byPath].map(([path, own]): Resource => {
+  const resources = [...byPath].map(([path, own]): Resource<Kind> => {
     return { segments: split(path), methods: new Map(own.map((one) => [one.verb, one])) }
   })
   resources.sort(byParticularity)
@@ -52,7 +54,7 @@ function fits(pattern: readonly string[], segments: readonly string[]): boolean 
 }
 
 /** Static before `{param}` before `{proxy+}`, segment by segment. */
-function byParticularity(one: Resource, other: Resource): number {
+function byParticularity(one: Resource<Route>, other: Resource<Route>): number {
   const rank = (segment: string | undefined) =>
     segment === undefined ? 3 : isGreedy(segment) ? 2 : isParameter(segment) ? 1 : 0
   const length = Math.max(one.segments.length, other.segments.length)

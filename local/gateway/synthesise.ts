@@ -1,7 +1,9 @@
 /** Runs the CDK app, as `cdk synth` does, and says where the assembly is. */
+
 import { spawn } from 'node:child_process'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { account } from '../template/identity.ts'
 import { NotServed } from '../template/values.ts'
 
 export const projectFolder = join(import.meta.dirname, '..', '..')
@@ -29,6 +31,7 @@ export async function synthesise(
     cwd: projectFolder,
     env: {
       ...process.env,
+      CDK_DEFAULT_ACCOUNT: process.env.CDK_DEFAULT_ACCOUNT ?? account,
       CDK_OUTDIR: outputFolder,
       CDK_CONTEXT_JSON: JSON.stringify(context),
       /** CDK checks a template for CloudFormation, for as long as all the rest takes; `cdk` still does. */

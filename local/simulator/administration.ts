@@ -1,7 +1,7 @@
 /** The simulator's own routes: ordering faults, and looking at what came. */
 import { type Delivery, plainly } from './delivery.ts'
 import { type FaultOrders, readOrder } from './fault-orders.ts'
-import { faultKinds } from './faults.ts'
+import { describedFaults } from './faults.ts'
 import { parsed } from './requests.ts'
 
 export type Records = {
@@ -17,10 +17,7 @@ const actions: Readonly<Record<string, Action>> = {
   'GET /simulator/billed': ({ billed }) => billed,
   'GET /simulator/faults': ({ orders }) => ({
     ordered: orders.list(),
-    known: Object.entries(faultKinds).map(([name, { parameters, does }]) => ({
-      fault: [name, ...parameters].join(':'),
-      does,
-    })),
+    known: describedFaults(),
   }),
   'POST /simulator/faults': ({ orders }, body) => {
     const { fault, limits } = readOrder(body)

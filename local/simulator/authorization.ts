@@ -28,6 +28,10 @@ export function checkAuthorization(authorization: string | undefined, region: st
   }
 }
 
+/** Who says to have signed it. */
+export const signerIn = (authorization: string | undefined): string | undefined =>
+  /\bCredential=([^/, ]+)\//.exec(authorization ?? '')?.[1]
+
 function checkBearer(token: string): void {
   if (token !== '') return
   const message = 'Authentication failed: Please make sure your API Key is valid.'

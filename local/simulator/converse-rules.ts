@@ -2,6 +2,7 @@
 import type { ConverseBlock, ConverseBody } from './converse-types.ts'
 import type { Rule } from './family.ts'
 import { novaRules } from './nova-rules.ts'
+import { metadataProblem } from './request-metadata.ts'
 
 type PlacedBlock = { readonly block: ConverseBlock; readonly role: string; readonly place: string }
 
@@ -145,25 +146,8 @@ const toolSchemas: Rule = ({ toolConfig }: ConverseBody) =>
         `The value at toolConfig.tools.${at}.toolSpec.inputSchema.json.type must be one of the following: object.`,
     )[0]
 
-const metadataText = /^[a-zA-Z0-9\s:_@$#=/+,.-]{0,256}$/
-const mostMetadata = 16
-
-const metadataPlain: Rule = ({ requestMetadata = {} }: ConverseBody) => {
-  const entries = Object.entries(requestMetadata)
-  if (entries.length > mostMetadata) {
-    return `requestMetadata has ${entries.length} entries, and can have at most ${mostMetadata}.`
-  }
-  const wrong = entries.find(
-    ([key, value]) =>
-      key === '' ||
-      !metadataText.test(key) ||
-      typeof value !== 'string' ||
-      !metadataText.test(value),
-  )
-  return wrong === undefined
-    ? undefined
-    : `Value at 'requestMetadata.${wrong[0]}' failed to satisfy constraint: keys and values must be strings that match ${metadataText.source}`
-}
+const metadataPlain: Rule = ({ requestMetadata = {} }: ConverseBody) =>
+  metadataProblem(requestMetadata)
 
 const guardrailWhole: Rule = ({ guardrailConfig: guardrail }: ConverseBody) =>
   guardrail !== undefined &&

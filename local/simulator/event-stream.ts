@@ -4,8 +4,8 @@ import { crc32 } from 'node:zlib'
 export const eventStreamType = 'application/vnd.amazon.eventstream'
 
 /** Two lengths and a checksum open a frame; another checksum ends it. */
-const preludeLength = 12
-const checksumLength = 4
+export const preludeLength = 12
+export const checksumLength = 4
 /** Type of a header value: a UTF-8 string with a length of two bytes. */
 const stringType = 7
 
@@ -42,8 +42,23 @@ export function exceptionFrame(name: string, message: string): Buffer {
   return encodeFrame(headers, Buffer.from(JSON.stringify({ message })))
 }
 
-export function encodeFrame(headers: Readonly<Record<string, string>>, payload: Buffer): Buffer {
-  const head = Buffer.concat(Object.entries(headers).map(encodeHeader))
+export const encodeFrame = (headers: Readonly<Record<string, string>>, payload: Buffer): Buffer =>
+  assembled(Buffer.concat(Object.entries(headers).map(encodeHeader)), payload)
+
+/** A frame's two parts, as they stand in it. */
+export function partsOf(frame: Buffer): { readonly head: Buffer; readonly payload: Buffer } {
+  const start = preludeLength + frame.readUInt32BE(4)
+  return {
+    head: frame.subarray(preludeLength, start),
+    payload: frame.subarray(start, frame.length - checksumLength),
+  }
+}
+
+/** The same headers over another payload. */
+export const withPayload = (frame: Buffer, payload: Buffer): Buffer =>
+  assembled(partsOf(frame).head, payload)
+
+function assembled(head: Buffer, payload: Buffer): Buffer {
   const total = preludeLength + head.length + payload.length + checksumLength
   const frame = Buffer.alloc(total)
   frame.writeUInt32BE(total, 0)

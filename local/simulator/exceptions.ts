@@ -1,4 +1,5 @@
 /** Bedrock's exceptions: their status and usual words, and how one is thrown and answered. */
+import { type Delivery, plainly } from './delivery.ts'
 
 type ExceptionFacts = { readonly status: number; readonly message: string }
 
@@ -79,3 +80,16 @@ export class BedrockException extends Error {
 }
 
 export const invalid = (message: string) => new BedrockException('ValidationException', message)
+
+export function exceptionAnswer(
+  status: number,
+  name: string,
+  message = usualWords(name),
+): Delivery {
+  const headers = {
+    'content-type': 'application/json',
+    'x-amzn-errortype': `${name}:http://internal.amazon.com/coral/com.amazon.bedrock/`,
+  }
+  const bytes = Buffer.from(JSON.stringify({ message }))
+  return { ...plainly, status, headers, pieces: [{ bytes, tokens: 0 }] }
+}

@@ -1,6 +1,6 @@
 /** Starts a Bedrock simulator by hand: `node local/simulator/main.ts --help`. */
 import { parseArgs } from 'node:util'
-import { faultKinds } from './faults.ts'
+import { describedFaults } from './faults.ts'
 import { startSimulator } from './index.ts'
 import { marks } from './marks.ts'
 
@@ -13,9 +13,7 @@ const { values } = parseArgs({
   },
 })
 
-const faults = Object.entries(faultKinds).map(
-  ([name, { parameters, does }]) => `  ${[name, ...parameters].join(':').padEnd(24)} ${does}`,
-)
+const faults = describedFaults().map(({ fault, does }) => `  ${fault.padEnd(29)} ${does}`)
 const said = Object.entries(marks).map(
   ([name, does]) => `  ${`[[simulate:${name}]]`.padEnd(28)} ${does}`,
 )

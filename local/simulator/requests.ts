@@ -25,6 +25,10 @@ export type RecordedRequest = {
   readonly body: unknown
   readonly headers: Readonly<Record<string, string>>
   readonly httpVersion: string
+  /** Who signed it; absent where a Bedrock API key came in place of a signature. */
+  readonly accessKeyId?: string
+  /** The labels it came with, as an object where they are one. */
+  readonly requestMetadata?: unknown
 }
 
 const secretHeaders = ['authorization', 'x-amz-security-token', 'cookie']

@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { administer } from './administration.ts'
-import { checkAuthorization } from './authorization.ts'
+import { checkAuthorization, signerIn } from './authorization.ts'
 import { type Delivery, deliver } from './delivery.ts'
-import { BedrockException } from './exceptions.ts'
+import { BedrockException, exceptionAnswer } from './exceptions.ts'
 import { type FaultOrders, openFaultOrders } from './fault-orders.ts'
-import { exceptionAnswer, type Fault, parseFault } from './faults.ts'
+import { type Fault, parseFault } from './faults.ts'
 import { type Charged, operate } from './operations.ts'
+import { checkMetadataHeader, metadataOf } from './request-metadata.ts'
 import {
   checkContent,
   findOperation,
@@ -68,9 +69,16 @@ export function openService(catalogue: Catalogue): Service {
     const { operation, modelId } = findOperation(method, pathname)
     const body = parsed(bytes)
     const headers = openHeaders(request)
-    const recorded = { requestId, operation, modelId, body, headers, httpVersion }
+    const { authorization } = request.headers
+    const accessKeyId = signerIn(authorization)
+    const requestMetadata = metadataOf({ operation, headers, body })
+    const recorded = {
+      ...{ requestId, operation, modelId, body, headers, httpVersion },
+      ...(accessKeyId !== undefined && { accessKeyId }),
+      ...(requestMetadata !== undefined && { requestMetadata }),
+    }
     requests.push(recorded)
-    const { delivery, told } = plan(recorded, request.headers.authorization)
+    const { delivery, told } = plan(recorded, authorization)
     const generated = told && openBill(recorded, response, delivery, told)
     return deliver(request, response, delivery, generated)
   }
@@ -80,6 +88,7 @@ export function openService(catalogue: Catalogue): Service {
     const { operation, modelId, headers, body } = recorded
     checkAuthorization(authorization, catalogue.region)
     checkContent(recorded)
+    checkMetadataHeader(recorded)
     const find = operation === 'CountTokens' ? findCounted : findTarget
     const model = find(modelId, catalogue)
     const fault = faultIn(headers) ?? orders.take([model.id, modelId])

@@ -1,6 +1,7 @@
 /** Reads what `cdk synth` wrote: the stack to serve, its templates, and the files they name. */
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { idleTypes } from './idle.ts'
 import { isValues, NotServed, textOf, type Values, valuesOf } from './values.ts'
 
 export type Resource = {
@@ -43,22 +44,46 @@ export async function readAssembly(folder: string): Promise<Assembly> {
     ([name, artifact]) => [name, valuesOf(artifact)] as const,
   )
   const stacks = artifacts.filter(([, { type }]) => type === 'aws:cloudformation:stack')
-  const [stack, ...others] = stacks
-  if (stack === undefined || others.length > 0) {
-    const found = stacks.map(([name]) => name).join(', ') || 'none'
-    throw new NotServed(`${folder} must have one stack, it has: ${found}.`)
-  }
-  const [stackName, artifact] = stack
-  const properties = valuesOf(artifact.properties)
+  const { name: stackName, artifact, template } = await servedOf(folder, stacks)
   const region = textOf(artifact.environment)?.split('/').at(-1)
   return {
     folder,
     stackName,
-    template: await readTemplate(join(folder, String(properties.templateFile))),
+    template,
     region: region === undefined || region === 'unknown-region' ? undefined : region,
     assets: await readAssets(folder, artifacts),
   }
 }
+
+type Stack = { readonly name: string; readonly artifact: Values; readonly template: Template }
+
+/** The stack with the API. Beside it there may be networks of other regions, which do nothing here. */
+async function servedOf(
+  folder: string,
+  stacks: readonly (readonly [string, Values])[],
+): Promise<Stack> {
+  const read = stacks.map(async ([name, artifact]): Promise<Stack> => {
+    const { templateFile } = valuesOf(artifact.properties)
+    return { name, artifact, template: await readTemplate(join(folder, String(templateFile))) }
+  })
+  const all = await Promise.all(read)
+  const [stack, ...others] = all.length === 1 ? all : all.filter(hasApi)
+  if (stack === undefined || others.length > 0) {
+    const found = all.map(({ name }) => name).join(', ') || 'none'
+    throw new NotServed(`${folder} must have one stack with a REST API, it has: ${found}.`)
+  }
+  for (const { name, template } of all.filter((each) => each !== stack)) {
+    for (const [id, { Type }] of Object.entries(template.Resources)) {
+      if (Object.hasOwn(idleTypes, Type)) continue
+      const served = `the local gateway serves the stack ${stack.name} alone`
+      throw new NotServed(`${name}/${id} (${Type}): ${served}, and knows no use of this beside it.`)
+    }
+  }
+  return stack
+}
+
+const hasApi = ({ template }: Stack): boolean =>
+  Object.values(template.Resources).some(({ Type }) => Type === 'AWS::ApiGateway::RestApi')
 
 export async function readTemplate(file: string): Promise<Template> {
   const template = await readJson(file)

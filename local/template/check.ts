@@ -1,6 +1,7 @@
 /** Stops at what a template has and the local gateway does not know. */
 import { isDeepStrictEqual } from 'node:util'
-import { type Fields, idleTypes, isCustom, type Known, servedTypes } from './known.ts'
+import { idleTypes } from './idle.ts'
+import { type Fields, isCustom, type Known, servedTypes } from './known.ts'
 import { isValues, NotServed, type Values } from './values.ts'
 
 /** `place` is the resource as a reader finds it: `Tollgate/Api (AWS::ApiGateway::RestApi)`. */

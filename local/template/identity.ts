@@ -23,7 +23,7 @@ const short = (path: string) =>
     .slice(0, 10)
 const hash = (path: string) => createHash('sha256').update(path).digest('hex')
 
-const withAttributes = (id: string, attributes: Readonly<Record<string, string>>): Identity => ({
+const withAttributes = (id: string, attributes: Readonly<Record<string, unknown>>): Identity => ({
   id,
   attribute: (name) => (Object.hasOwn(attributes, name) ? attributes[name] : undefined),
 })
@@ -45,6 +45,11 @@ const namings: Readonly<Record<string, Naming>> = {
   'AWS::ApiGateway::Deployment': generated('DeploymentId'),
   'AWS::ApiGateway::Stage': ({ StageName }) => withAttributes(String(StageName), {}),
   'AWS::ApiGateway::Authorizer': generated('AuthorizerId'),
+  'AWS::ApiGateway::DomainName': ({ DomainName }, { path, region }) =>
+    withAttributes(String(DomainName), {
+      RegionalDomainName: `d-${short(path)}.execute-api.${region}.amazonaws.com`,
+      RegionalHostedZoneId: `Z${short(path).toUpperCase()}`,
+    }),
   'AWS::ApiGateway::GatewayResponse': generated('Id'),
   'AWS::ApiGateway::ApiKey': generated('APIKeyId'),
   'AWS::ApiGateway::UsagePlan': generated('Id'),
@@ -52,6 +57,12 @@ const namings: Readonly<Record<string, Naming>> = {
   'AWS::DynamoDB::Table': ({ TableName }, { path, region }) => {
     const name = textOf(TableName) ?? `${path.replaceAll('/', '-')}-${short(path)}`
     return withAttributes(name, { Arn: `arn:aws:dynamodb:${region}:${account}:table/${name}` })
+  },
+  'AWS::EC2::VPCEndpoint': ({ ServiceName }, { path, region }) => {
+    const id = `vpce-${short(path)}`
+    const service = textOf(ServiceName)?.split('.').at(-1)
+    const name = `${id}.${service}.${region}.vpce.amazonaws.com`
+    return withAttributes(id, { Id: id, DnsEntries: [`Z${short(path).toUpperCase()}:${name}`] })
   },
   'AWS::Lambda::Permission': generated('Id'),
   'AWS::Lambda::Function': ({ FunctionName }, { path, region }) => {

@@ -48,6 +48,11 @@ const intrinsics: Readonly<Record<string, Intrinsic>> = {
     if (found === undefined) throw new NotServed(`Fn::FindInMap: no ${map}.${first}.${second}.`)
     return found
   },
+  /** Three, as most regions have at least. */
+  'Fn::GetAZs': (argument, scope) => {
+    const region = textOf(resolve(argument, scope)) || asText(scope.ref('AWS::Region'))
+    return ['a', 'b', 'c'].map((letter) => `${region}${letter}`)
+  },
   'Fn::Base64': (argument, scope) =>
     Buffer.from(asText(resolve(argument, scope))).toString('base64'),
   Condition: (name, scope) => scope.condition(String(name)),

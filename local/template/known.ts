@@ -1,4 +1,4 @@
-/** Everything of CloudFormation the local gateway knows: what it serves, and what has no part here. */
+/** Everything of CloudFormation the local gateway serves, property by property. */
 
 export type Known =
   | { readonly kind: 'served' }
@@ -20,20 +20,25 @@ const tags = idle('tags are for bills and searches')
 const words = idle('words for the console')
 const tracing = idle('there is no X-Ray on one machine')
 const logs = idle('logs go to a file instead of CloudWatch')
+const address = idle('the server listens on 127.0.0.1')
+/** With it, bytes that are text are read as text: the only ones a mock has. */
+const texts = oneOf('CONVERT_TO_TEXT')
 const permission = idle('functions run with the rights of this process')
 
-/** Property by property; one that is missing here stops the server. */
+/** A property that is missing here stops the server. */
 export const servedTypes: Readonly<Record<string, Fields>> = {
   'AWS::ApiGateway::RestApi': {
     ApiKeySourceType: oneOf('HEADER', 'AUTHORIZER'),
     BinaryMediaTypes: oneOf(['*/*']),
     Description: words,
     EndpointConfiguration: fields({
-      Types: oneOf(['REGIONAL'], ['EDGE']),
-      IpAddressType: idle('the server listens on 127.0.0.1'),
+      Types: oneOf(['REGIONAL'], ['EDGE'], ['PRIVATE']),
+      IpAddressType: address,
+      VpcEndpointIds: address,
     }),
     FailOnWarnings: idle('about importing an API description'),
     Name: words,
+    Policy: idle('nobody comes through an endpoint of a VPC on one machine'),
     SecurityPolicy: idle('there is no TLS on one machine'),
     EndpointAccessMode: idle('there is no TLS on one machine'),
     Tags: tags,
@@ -45,12 +50,24 @@ export const servedTypes: Readonly<Record<string, Fields>> = {
     AuthorizerId: served,
     HttpMethod: served,
     Integration: fields({
+      ContentHandling: texts,
       IntegrationHttpMethod: oneOf('POST'),
+      IntegrationResponses: list(
+        fields({
+          ContentHandling: texts,
+          ResponseParameters: served,
+          ResponseTemplates: fields({ 'application/json': served }),
+          StatusCode: served,
+        }),
+      ),
+      PassthroughBehavior: oneOf('NEVER'),
+      RequestTemplates: fields({ 'application/json': served }),
       ResponseTransferMode: oneOf('STREAM', 'BUFFERED'),
       TimeoutInMillis: served,
-      Type: oneOf('AWS_PROXY'),
+      Type: oneOf('AWS_PROXY', 'MOCK'),
       Uri: served,
     }),
+    MethodResponses: list(fields({ ResponseParameters: served, StatusCode: served })),
     OperationName: words,
     ResourceId: served,
     RestApiId: served,
@@ -146,6 +163,7 @@ export const servedTypes: Readonly<Record<string, Fields>> = {
     Tags: tags,
     Timeout: served,
     TracingConfig: tracing,
+    VpcConfig: idle('functions call from this machine’s own network'),
   },
   'AWS::Lambda::Permission': {
     Action: oneOf('lambda:InvokeFunction'),
@@ -167,21 +185,6 @@ export const servedTypes: Readonly<Record<string, Fields>> = {
     TemplateURL: served,
     TimeoutInMinutes: idle('nothing is waited for'),
   },
-}
-
-/** Resource types that do nothing on one machine, and why. */
-export const idleTypes: Readonly<Record<string, string>> = {
-  'AWS::ApiGateway::Account': 'it lets API Gateway write to CloudWatch',
-  'AWS::CDK::Metadata': 'it counts CDK constructs',
-  'AWS::CloudWatch::Alarm': 'there is no CloudWatch on one machine',
-  'AWS::CloudWatch::Dashboard': 'there is no CloudWatch on one machine',
-  'AWS::Events::Rule': 'events are kept to be read, and go no further',
-  'AWS::IAM::ManagedPolicy': 'functions run with the rights of this process',
-  'AWS::IAM::Policy': 'functions run with the rights of this process',
-  'AWS::IAM::Role': 'functions run with the rights of this process',
-  'AWS::Logs::LogGroup': 'logs go to a file instead of CloudWatch',
-  'AWS::XRay::Group': 'there is no X-Ray on one machine',
-  'AWS::XRay::SamplingRule': 'there is no X-Ray on one machine',
 }
 
 /** Custom resources are run, whatever their properties. */

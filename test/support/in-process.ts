@@ -8,6 +8,8 @@ type Metadata = { statusCode: number; headers: Record<string, string> }
 
 export type InProcessAnswer = Metadata & {
   readonly text: string
+  /** The same as it came: an event stream is no text. */
+  readonly bytes: Buffer
   /** Lines the function wrote, parsed. */
   readonly lines: readonly Record<string, unknown>[]
 }
@@ -110,9 +112,11 @@ export async function invoke(request: InProcessRequest): Promise<InProcessAnswer
   await done
   const metadata = prelude.get(stream)
   if (metadata === undefined) throw new Error('The function answered no status.')
+  const bytes = Buffer.concat(chunks)
   return {
     ...metadata,
-    text: Buffer.concat(chunks).toString(),
+    text: bytes.toString(),
+    bytes,
     lines: written.slice(from).filter(({ requestId = id }) => requestId === id),
   }
 }
