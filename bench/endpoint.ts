@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { chunkFrame, eventStreamType } from '../local/simulator/event-stream.ts'
+import { firstAttempts } from './question.ts'
 
 /** How streams are answered; `paceMs` 0: all at once. */
 export type Streaming = { readonly chunks: number; readonly paceMs: number }
@@ -44,7 +45,23 @@ const server = createServer((request, response) => {
 /** Nobody is cut off while others have their turn. */
 server.keepAliveTimeout = 0
 
-async function answerTo({ url }: IncomingMessage, response: ServerResponse) {
+let firstAttemptsAsked = 0
+
+/** The first region fails now and then, for one model. */
+function fails({ url, headers }: IncomingMessage): boolean {
+  if (url?.includes(encodeURIComponent(firstAttempts.model)) !== true) return false
+  if (headers.authorization?.includes('/us-east-1/') !== true) return false
+  firstAttemptsAsked += 1
+  return firstAttemptsAsked % firstAttempts.each === 0
+}
+
+async function answerTo(request: IncomingMessage, response: ServerResponse) {
+  const { url } = request
+  if (fails(request)) {
+    const name = 'ServiceUnavailableException'
+    response.writeHead(503, { 'content-type': 'application/json', 'x-amzn-errortype': name })
+    return void response.end('{"message": "Not now."}')
+  }
   response.setHeader('x-amzn-requestid', '3b1f5c0e-6f0d-4f0a-9b57-0d6f1d3c2a11')
   if (url?.endsWith('/invoke')) {
     response.writeHead(200, {

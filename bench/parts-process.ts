@@ -14,6 +14,8 @@ const catalogue = openCatalogue(config)
 const caller = { team: 'platform', keyId: 'k1b2c3d4' }
 const open = exchangeOpener([question])
 const silent = () => {}
+const [target] = catalogue.find(modelId, caller).targets
+if (target === undefined) throw new Error('The catalogue lost the model that is asked.')
 
 type Part = { readonly name: string; readonly calls: number; readonly run: () => unknown }
 type Before = (request: { event: GatewayEvent }) => unknown
@@ -40,7 +42,7 @@ function writeLine(): void {
   const exchange = open(restEvent1)
   const { record } = exchange
   record.set({ target: `us.${modelId}`, region: 'us-east-1', stream: false, model: modelId })
-  exchange.attempts.push({ region: 'us-east-1', outcome: 'ok', ms: 812.3 })
+  if (target !== undefined) exchange.attempts.push({ target, outcome: 'ok', ms: 812.3 })
   record.set({ outcome: 'ok', stop: 'end' })
   record.measure({ InputTokens: 200, OutputTokens: 100, CostNanoUsd: 216_000 })
   record.measure({ CacheReadTokens: 0, CacheWriteTokens: 0, FirstByteMs: 815.1, OverheadMs: 2.8 })

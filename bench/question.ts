@@ -5,6 +5,9 @@ export const model = 'meta.llama3-3-70b-instruct-v1:0'
 export const sentAs = `us.${model}`
 const maxTokens = 512
 
+/** A model whose first attempts fail now and then: seldom enough that no breaker opens. */
+export const firstAttempts = { model: 'meta.llama3-1-8b-instruct-v1:0', each: 4 } as const
+
 /** Has what prompts have: line ends and quotes, which JSON escapes, and a letter beyond ASCII. */
 const paragraph =
   'Tell me, please, what a “dystopia” is, and why people read about one.\n' +
@@ -22,8 +25,14 @@ export const bedrockBody = (bytes: number): string =>
   JSON.stringify({ prompt: promptOf(bytes), max_gen_len: maxTokens })
 
 /** A call of `POST /bedrock`, as API Gateway's proxy integration sends it. */
-export function restEvent(bytes: number, stream: boolean, team = 'platform'): APIGatewayProxyEvent {
-  const body = JSON.stringify({ model, question: promptOf(bytes), max_tokens: maxTokens, stream })
+export function restEvent(
+  bytes: number,
+  stream: boolean,
+  team = 'platform',
+  asked: string = model,
+): APIGatewayProxyEvent {
+  const question = promptOf(bytes)
+  const body = JSON.stringify({ model: asked, question, max_tokens: maxTokens, stream })
   const headers = {
     Accept: '*/*',
     'content-type': 'application/json',

@@ -7,6 +7,7 @@ import { budgets } from './budgets.ts'
 import { buildBundles } from './bundles.ts'
 import { coldStart } from './cold-start.ts'
 import { ofDialects } from './dialects.ts'
+import { failover } from './failover.ts'
 import { type Machine, thisMachine } from './machine.ts'
 import { parts } from './parts.ts'
 import { startProcesses } from './processes.ts'
@@ -18,6 +19,7 @@ import type { Findings } from './tables.ts'
 export const benches = {
   requests,
   budgets,
+  failover,
   sizes: sizesOfBodies,
   streams,
   parts,

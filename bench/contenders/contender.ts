@@ -8,6 +8,8 @@ export type Work = {
   readonly chunks: number
   /** Who asks; else a team without limits. */
   readonly team?: string
+  /** Which alias is asked; else a model of one target. */
+  readonly model?: string
 }
 
 /** One request, until its last byte; resolves with the time of its first, by `performance.now()`. */

@@ -7,8 +7,8 @@ export async function openGateway(bundle: string): Promise<Contender> {
   installRuntime()
   const { handler } = (await import(bundle)) as { handler: StreamingHandler }
 
-  return ({ bytes, stream, team }) => {
-    const event = restEvent(bytes, stream, team)
+  return ({ bytes, stream, team, model }) => {
+    const event = restEvent(bytes, stream, team, model)
     return async () => {
       const response = new ResponseStream()
       /** A handler may write into the event it gets, so each gets its own. */

@@ -84,6 +84,9 @@ const callOf = (model: Model, prompt: string, maxTokens: number): ChatCall => ({
   caller: { team, keyId: 'k1b2c3d4' },
   task: 'chat',
   model,
+  targets: [],
+  strategy: 'priority',
+  cloudflare: {},
   body: model.body,
   request: {
     model: model.id,
