@@ -71,11 +71,11 @@ const gate = { waiting: 0, opened: Promise.withResolvers<void>(), told: () => {}
 vi.mock('../lambda/providers/index.ts', async (original) => {
   const { provider } = await original<typeof Providers>()
   return {
-    provider: async (call: Parameters<typeof provider>[0]) => {
+    provider: async (...[call, deadline]: Parameters<typeof provider>) => {
       gate.waiting += 1
       gate.told()
       await gate.opened.promise
-      return provider(call)
+      return provider(call, deadline)
     },
   }
 })

@@ -158,7 +158,7 @@ describe('a whole answer', () => {
 
 it('is charged nothing for an answer that was a refusal, and the function ends', async () => {
   const [way] = ways
-  bedrock.fault('throttle', { times: 1 })
+  bedrock.fault('throttle', { times: 3 })
   const team = newTeam()
   const request = way?.ask(said('nova', true)) ?? {}
   await left(request, team, beforeAnything)

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { openCatalogue } from '../lambda/catalogue.ts'
 import { defineGateway } from '../lambda/core/config.ts'
 import { modelById } from '../lambda/models/index.ts'
+import { targetId } from '../lambda/models/profiles.ts'
 
 const haiku = 'anthropic.claude-haiku-4-5-20251001-v1:0'
 const novaLite = modelById.get('amazon.nova-lite-v1:0')
@@ -25,14 +26,14 @@ const catalogue = openCatalogue(
   }),
 )
 const find = (team: string, name: string) => {
-  const { model, sendAs } = catalogue.find(name, { team, keyId: 'k' })
-  return [model.id, sendAs]
+  const { model, targets } = catalogue.find(name, { team, keyId: 'k' })
+  return [model.id, targets[0]?.modelId]
 }
 
 describe('a model is found', () => {
   it.each([
-    ['its alias', 'claude', undefined],
-    ['its id', haiku, undefined],
+    ['its alias', 'claude', `us.${haiku}`],
+    ['its id', haiku, `us.${haiku}`],
     ['its profile', `us.${haiku}`, `us.${haiku}`],
     ['another profile', `global.${haiku}`, `global.${haiku}`],
     [
@@ -40,9 +41,9 @@ describe('a model is found', () => {
       `arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.${haiku}`,
       `us.${haiku}`,
     ],
-    ['Anthropic’s own name', 'claude-haiku-4-5-20251001', undefined],
-    ['the same without its date', 'claude-haiku-4-5', undefined],
-    ['its own ARN', `arn:aws:bedrock:us-east-1::foundation-model/${haiku}`, undefined],
+    ['Anthropic’s own name', 'claude-haiku-4-5-20251001', `us.${haiku}`],
+    ['the same without its date', 'claude-haiku-4-5', `us.${haiku}`],
+    ['its own ARN', `arn:aws:bedrock:us-east-1::foundation-model/${haiku}`, `us.${haiku}`],
   ])('by %s', (_, name, sendAs) => {
     expect(find('some', name)).toEqual([haiku, sendAs])
     expect(find('all', name)).toEqual([haiku, sendAs])
@@ -59,7 +60,9 @@ describe('a model is found', () => {
   })
 
   it('in the whole catalogue by a team that may use everything', () => {
-    for (const id of modelById.keys()) expect(find('all', id)).toEqual([id, undefined])
+    for (const [id, model] of modelById) {
+      expect(find('all', id)).toEqual([id, targetId(model, 'us-east-1')])
+    }
   })
 })
 

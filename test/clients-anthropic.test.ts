@@ -1,7 +1,7 @@
 /** The unmodified Anthropic SDK against the served template. */
 import Anthropic from '@anthropic-ai/sdk'
 import { describe, expect, it } from 'vitest'
-import { served } from './support/served.ts'
+import { served, whileFailing } from './support/served.ts'
 
 const gateway = served()
 const client = (options = {}) =>
@@ -175,22 +175,20 @@ describe('errors raise the SDK’s own classes', () => {
     const apiKey = gateway.local().keys.few
     await expect(ask({}, { apiKey })).rejects.toThrow(Anthropic.PermissionDeniedError)
     await expect(ask({ model: 'claude-0' })).rejects.toThrow(Anthropic.NotFoundError)
-    const [simulator] = Object.values(gateway.local().simulators)
-    simulator?.fault('throttle', { times: 1 })
-    await expect(ask({})).rejects.toThrow(Anthropic.RateLimitError)
+    const throttled = whileFailing(gateway, 'throttle', () => ask({}))
+    await expect(throttled).rejects.toThrow(Anthropic.RateLimitError)
   })
 
   it('413, 5xx', async () => {
     const messages = [{ role: 'user' as const, content: 'x'.repeat(4_600_000) }]
     await expect(ask({ messages })).rejects.toMatchObject({ status: 413 })
-    const [simulator] = Object.values(gateway.local().simulators)
     for (const fault of [
       'error:500:InternalServerException',
       'error:424:ModelErrorException',
       'cut:0',
     ]) {
-      simulator?.fault(fault, { times: 1 })
-      await expect(ask({})).rejects.toThrow(Anthropic.InternalServerError)
+      const failed = whileFailing(gateway, fault, () => ask({}))
+      await expect(failed).rejects.toThrow(Anthropic.InternalServerError)
     }
   })
 

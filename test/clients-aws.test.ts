@@ -16,7 +16,7 @@ import {
 } from '@aws-sdk/client-bedrock-runtime'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { afterEach, describe, expect, it } from 'vitest'
-import { served } from './support/served.ts'
+import { served, whileFailing } from './support/served.ts'
 
 const gateway = served()
 const open: BedrockRuntimeClient[] = []
@@ -260,15 +260,15 @@ describe('errors raise the SDK’s own classes', () => {
     await expect(invoke('no.such-model')).rejects.toThrow(ResourceNotFoundException)
     const few = gateway.local().keys.few
     await expect(invoke('claude', claudeBody, few)).rejects.toThrow(AccessDeniedException)
-    const [simulator] = Object.values(gateway.local().simulators)
-    simulator?.fault('throttle', { times: 1 })
-    await expect(invoke('claude')).rejects.toThrow(ThrottlingException)
-    simulator?.fault('error:503:ServiceUnavailableException', { times: 1 })
-    await expect(invoke('claude')).rejects.toThrow(ServiceUnavailableException)
-    simulator?.fault('error:408:ModelTimeoutException', { times: 1 })
-    await expect(invoke('claude')).rejects.toThrow(ModelTimeoutException)
-    simulator?.fault('error:424:ModelErrorException', { times: 1 })
-    await expect(invoke('claude')).rejects.toThrow(ModelErrorException)
+    for (const [fault, raised] of [
+      ['throttle', ThrottlingException],
+      ['error:503:ServiceUnavailableException', ServiceUnavailableException],
+      ['error:408:ModelTimeoutException', ModelTimeoutException],
+      ['error:424:ModelErrorException', ModelErrorException],
+    ] as const) {
+      const failed = whileFailing(gateway, fault, () => invoke('claude'))
+      await expect(failed).rejects.toThrow(raised)
+    }
     await expect(invoke('claude', claudeBody, 'wrong')).rejects.toMatchObject({
       $metadata: { httpStatusCode: 401 },
     })
@@ -276,7 +276,7 @@ describe('errors raise the SDK’s own classes', () => {
 
   it('in a stream', async () => {
     const [simulator] = Object.values(gateway.local().simulators)
-    simulator?.fault('exception:throttlingException:2', { times: 1 })
+    simulator?.fault('exception:throttlingException:4', { times: 1 })
     const command = { modelId: haiku, contentType: 'application/json', body: claudeBody }
     const output = await client().send(new InvokeModelWithResponseStreamCommand(command))
     const read = async () => {

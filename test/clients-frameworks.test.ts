@@ -14,7 +14,7 @@ import {
   tool,
 } from 'ai'
 import { describe, expect, it } from 'vitest'
-import { served } from './support/served.ts'
+import { served, whileFailing } from './support/served.ts'
 
 const gateway = served()
 const png =
@@ -46,12 +46,6 @@ const upstreamErrors: readonly (readonly [fault: string, status: number])[] = [
   ['error:503:ServiceUnavailableException', 503],
   ['error:408:ModelTimeoutException', 504],
 ]
-
-function simulated() {
-  const [simulator] = Object.values(gateway.local().simulators)
-  if (simulator === undefined) throw new Error('There is no simulator.')
-  return simulator
-}
 
 const models: readonly (readonly [string, () => LanguageModel])[] = [
   ['openai-compatible', () => openai()('nova')],
@@ -145,8 +139,9 @@ describe.each(models)('the AI SDK through %s', (_, model) => {
   })
 
   it.each(upstreamErrors)('is told of %s as a %i', async (fault, statusCode) => {
-    simulated().fault(fault, { times: 1 })
-    await expect(generateText({ ...asked(), prompt: 'Hi' })).rejects.toMatchObject({ statusCode })
+    const ask = () => generateText({ ...asked(), prompt: 'Hi' })
+    const failed = whileFailing(gateway, fault, ask)
+    await expect(failed).rejects.toMatchObject({ statusCode })
   })
 
   it('is told of what it asked wrongly, and of what is too large', async () => {
@@ -257,8 +252,8 @@ describe('LangChain', () => {
   })
 
   it.each(upstreamErrors)('is told of %s as a %i', async (fault, status) => {
-    simulated().fault(fault, { times: 1 })
-    await expect(chat().invoke('Hi')).rejects.toMatchObject({ status })
+    const failed = whileFailing(gateway, fault, () => chat().invoke('Hi'))
+    await expect(failed).rejects.toMatchObject({ status })
   })
 
   it('is told of keys, models and sizes that will not do', async () => {

@@ -1,7 +1,7 @@
 /** The unmodified OpenAI SDK against the served template. */
 import OpenAI from 'openai'
 import { describe, expect, it } from 'vitest'
-import { served } from './support/served.ts'
+import { served, whileFailing } from './support/served.ts'
 
 const gateway = served()
 const client = (options = {}) =>
@@ -234,6 +234,8 @@ describe('errors raise the SDK’s own classes', () => {
       ...change,
     })
 
+  const failing = (fault: string) => whileFailing(gateway, fault, () => ask({}))
+
   it.each([
     ['400', { messages: [] }, OpenAI.BadRequestError],
     ['404', { model: 'gpt-4' }, OpenAI.NotFoundError],
@@ -251,21 +253,17 @@ describe('errors raise the SDK’s own classes', () => {
   })
 
   it('429 and 503, from Bedrock', async () => {
-    const [simulator] = Object.values(gateway.local().simulators)
-    simulator?.fault('throttle', { times: 1 })
-    await expect(ask({})).rejects.toThrow(OpenAI.RateLimitError)
-    simulator?.fault('error:503:ServiceUnavailableException', { times: 1 })
-    await expect(ask({})).rejects.toThrow(OpenAI.InternalServerError)
+    await expect(failing('throttle')).rejects.toThrow(OpenAI.RateLimitError)
+    const unavailable = failing('error:503:ServiceUnavailableException')
+    await expect(unavailable).rejects.toThrow(OpenAI.InternalServerError)
   })
 
   it('413, 502 and 504', async () => {
     const messages = [{ role: 'user', content: 'x'.repeat(4_600_000) }]
     await expect(ask({ messages })).rejects.toMatchObject({ status: 413 })
-    const [simulator] = Object.values(gateway.local().simulators)
-    simulator?.fault('html', { times: 1 })
-    await expect(ask({})).rejects.toThrow(OpenAI.InternalServerError)
-    simulator?.fault('error:408:ModelTimeoutException', { times: 1 })
-    await expect(ask({})).rejects.toMatchObject({ status: 504 })
+    await expect(failing('html')).rejects.toThrow(OpenAI.InternalServerError)
+    const late = failing('error:408:ModelTimeoutException')
+    await expect(late).rejects.toMatchObject({ status: 504 })
   })
 
   it('429 of the gateway’s own quota, which the SDK does not try again', async () => {

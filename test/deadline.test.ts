@@ -1,6 +1,6 @@
 /** An attempt's patience: for the first byte, for silence, for all of it; and its caller's leaving. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { openDeadline } from '../lambda/providers/deadline.ts'
+import { openDeadline } from '../lambda/routing/deadline.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()

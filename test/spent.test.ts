@@ -4,15 +4,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openCalibration } from '../lambda/budget/calibration.ts'
 import { noUsage, worstUsage } from '../lambda/budget/estimate.ts'
 import { fastest, openSpent, type Spent, unread } from '../lambda/budget/spent.ts'
-import type { Call, ChatCall, Target } from '../lambda/core/contracts.ts'
+import type { Call, ChatCall } from '../lambda/core/contracts.ts'
+import type { TollgateError } from '../lambda/core/errors.ts'
 import type { ReplyEvent, Usage } from '../lambda/core/reply.ts'
 import type { ChatRequest } from '../lambda/core/request.ts'
 import { anyModelById, modelById, models } from '../lambda/models/index.ts'
-import { targetId } from '../lambda/models/profiles.ts'
 import { bedrock } from '../lambda/providers/bedrock.ts'
 import { bedrockEvents } from '../lambda/providers/bedrock-stream.ts'
+import { openDeadline } from '../lambda/routing/deadline.ts'
 import { type Simulator, startSimulator } from '../local/simulator/index.ts'
-import { chatCall, embedCall, noTokens, operated, promptOf } from './support/calls.ts'
+import { chatCall, embedCall, noTokens, operated, promptOf, targetFor } from './support/calls.ts'
 
 const tool = { name: 'look', description: 'Looks.', input: { type: 'object', properties: {} } }
 
@@ -57,7 +58,8 @@ async function* streamed(call: ChatCall) {
     }
   }
   const options = { reader: call.body.openStream(), native: false, heard: () => {} }
-  const batches = bedrockEvents(sent() as unknown as IncomingMessage, options)
+  const answer = Object.assign(sent(), { headers: {} })
+  const batches = bedrockEvents(answer as unknown as IncomingMessage, options)
   for await (const events of batches) yield { events, output }
 }
 
@@ -186,27 +188,30 @@ describe('over a connection', () => {
   afterEach(() => simulator.clearFaults())
   afterAll(() => simulator.close())
 
-  const targetOf = ({ model }: Call, region: string): Target => ({
-    ...{ provider: 'bedrock', region, geographic: false },
-    modelId: targetId(model, 'us-east-1') ?? model.id,
-    endpoint: region === 'us-east-1' ? simulator.url : 'http://127.0.0.1:9',
-  })
+  const targetOf = ({ model }: Call, region: string) =>
+    targetFor(model, {
+      region,
+      endpoint: region === 'us-east-1' ? simulator.url : 'http://127.0.0.1:9',
+    })
 
   type Course = { readonly leaveAfter?: number; readonly region?: string }
 
   /** As a policy sees it, from before the call is sent until nobody reads on. */
   async function course(call: Call, spent: Spent, { leaveAfter, region }: Course = {}) {
     const target = targetOf(call, region ?? 'us-east-1')
-    let events = 0
+    const patience = { firstByteMs: 60_000, idleMs: 60_000, totalMs: call.remaining() - 1_500 }
+    const deadline = openDeadline(patience, call.signal)
+    let seen = 0
     try {
-      const reply = await bedrock({ ...call, target } as Parameters<typeof bedrock>[0])
-      for await (const event of reply.events) {
+      const events = await bedrock({ ...call, target } as Parameters<typeof bedrock>[0], deadline)
+      for await (const event of events) {
         spent.see(event)
-        events += 1
-        if (events === leaveAfter) break
+        seen += 1
+        if (seen === leaveAfter) break
       }
     } catch (thrown) {
-      spent.failed(thrown)
+      deadline.abandon()
+      spent.failed((thrown as TollgateError).billed ?? noUsage)
     }
     return spent.usage()
   }

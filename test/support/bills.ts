@@ -1,5 +1,6 @@
 /** What the ledger's table says of a team, beside what the simulated Bedrock billed. */
 import { expect } from 'vitest'
+import { dearest } from '../../lambda/budget/dearest.ts'
 import { worstCase } from '../../lambda/budget/estimate.ts'
 import { openCatalogue } from '../../lambda/catalogue.ts'
 import type { GatewayConfig } from '../../lambda/core/config.ts'
@@ -12,7 +13,6 @@ import type { Item } from '../../lambda/ledger/store.ts'
 import { anyModelById } from '../../lambda/models/index.ts'
 import { withoutProfile } from '../../lambda/models/profiles.ts'
 import { callReader } from '../../lambda/read-call.ts'
-import { findTarget } from '../../lambda/targets.ts'
 import type { Bill } from '../../local/simulator/index.ts'
 import { callFacts } from './calls.ts'
 import { type InProcessRequest, tableItems } from './in-process.ts'
@@ -75,5 +75,5 @@ export function mostOf(config: GatewayConfig, request: InProcessRequest, team: s
     () => {},
   )
   const call: Call = { ...callFacts, ...said, caller }
-  return worstCase(call, { geographic: findTarget(config)(call)?.geographic ?? false })
+  return dearest(call, (as) => worstCase(as, as.target))
 }

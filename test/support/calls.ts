@@ -1,13 +1,14 @@
 /** Calls as policies get them, and what the simulated Bedrock bills for them, without a connection. */
 import { converse } from '../../lambda/bodies/converse.ts'
-import type { Body, ChatCall, EmbedCall } from '../../lambda/core/contracts.ts'
+import type { BedrockTarget, Body, ChatCall, EmbedCall } from '../../lambda/core/contracts.ts'
 import type { JsonObject } from '../../lambda/core/conversation.ts'
 import { TollgateError } from '../../lambda/core/errors.ts'
 import { fit } from '../../lambda/core/fit.ts'
-import type { EmbeddingModel, Model } from '../../lambda/core/model.ts'
+import type { AnyModel, EmbeddingModel, Model } from '../../lambda/core/model.ts'
 import { openRecord } from '../../lambda/core/record.ts'
 import type { Usage } from '../../lambda/core/reply.ts'
 import type { ChatRequest, EmbedRequest } from '../../lambda/core/request.ts'
+import { targetId } from '../../lambda/models/profiles.ts'
 import { BedrockException } from '../../local/simulator/exceptions.ts'
 import { type Operated, type Operation, operate } from '../../local/simulator/operations.ts'
 
@@ -23,7 +24,22 @@ export const callFacts = {
   record: openRecord(nothing, Date.now),
   signal: new AbortController().signal,
   remaining: () => 900_000,
+  strategy: 'priority',
+  cloudflare: {},
 } as const
+
+/** As the configuration `regions: ['us-east-1']` makes it. */
+export const targetFor = (model: AnyModel, more: Partial<BedrockTarget> = {}): BedrockTarget => ({
+  type: 'bedrock',
+  provider: 'bedrock',
+  place: 'us-east-1',
+  region: 'us-east-1',
+  model,
+  modelId: targetId(model, 'us-east-1') ?? model.id,
+  weight: 1,
+  geographic: false,
+  ...more,
+})
 
 /** As the gateway makes it: fitted to the model first. */
 export const chatCall = (
@@ -35,6 +51,7 @@ export const chatCall = (
   task: 'chat',
   request: fit(request, model, [], nothing),
   model,
+  targets: [targetFor(model)],
   body: model.body,
   ...more,
 })
@@ -45,7 +62,7 @@ export const embedCall = (
   more: Partial<EmbedCall> = {},
 ): EmbedCall => {
   const request: EmbedRequest = { model: 'vectors', inputs, stream: false }
-  return { ...callFacts, task: 'embed', request, model, ...more }
+  return { ...callFacts, task: 'embed', request, model, targets: [targetFor(model)], ...more }
 }
 
 /** A caller's own body, as the native routes read it. */
@@ -60,7 +77,8 @@ export function nativeCall(
   if (view === undefined) throw new Error(`${body.id} reads no bodies`)
   const request = { maxTokens: model.limits.output, ...view, model: model.id, stream: false }
   const said = { operation, body: JSON.stringify(native), headers: {} }
-  return { ...callFacts, task: 'chat', request, model, body, native: said, ...more }
+  const targets = [targetFor(model)]
+  return { ...callFacts, task: 'chat', request, model, targets, body, native: said, ...more }
 }
 
 /** What a chat call makes Bedrock do; `undefined` where the body or Bedrock refuses. */

@@ -19,7 +19,7 @@ import { exchanges } from '../../lambda/edge/failures.ts'
 import { inputGate, wellFormedText } from '../../lambda/edge/input-gate.ts'
 import { listed } from '../../lambda/edge/other-routes.ts'
 import { callReader } from '../../lambda/read-call.ts'
-import { findTarget } from '../../lambda/targets.ts'
+import { aimed } from '../../lambda/routing/aim.ts'
 import type { FakeLedger } from './fake-ledger.ts'
 
 const config: GatewayConfig = {
@@ -85,9 +85,8 @@ export function limited(
 ) {
   const catalogue = openCatalogue(config)
   const readCall = callReader(catalogue)
-  const target = findTarget(config)
   const accountOf = accounts({
-    ...{ config, catalogue, readCall, targetOf: target, ledger },
+    ...{ config, catalogue, readCall, ledger },
     forecast: (call) => ({ prompt: 80, ...amountsOf(call), priced: call.model.price.length > 0 }),
     nameOf: ({ id }) => Object.entries(config.models).find(([, row]) => row === id)?.[0] ?? id,
     ...options,
@@ -99,9 +98,9 @@ export function limited(
     const amounts = amountsOf(call).most
     await ledger.hold({ id, caller, model: request.model, amounts, until: Date.now() + 1000 })
     upstream()
-    const to = target(call)
-    if (to === undefined) throw new Error('There is nowhere to go.')
-    return { target: to, events: said(call) }
+    const [first] = aimed(call)
+    if (first === undefined) throw new Error('There is nowhere to go.')
+    return { call: first.call, events: said(call) }
   }
 
   const handler = middy()
@@ -122,7 +121,7 @@ export function limited(
       const { found, ...trail } = trailOf(exchange)
       const read = readCall(dialect, http, caller, trail.notice, found)
       const rest = { record, signal: new AbortController().signal, remaining: () => 60_000 }
-      const call = { id, caller, ...read, ...trail, ...rest }
+      const call = { id, caller, ...read, ...trail, ...rest, cloudflare: {} }
       return answer(exchange, dialect, { call, http, reply: await chat(call) })
     }) as unknown as (event: unknown, context: object) => Promise<Answer>
 

@@ -67,3 +67,29 @@ export function served(config: GatewayConfig = usual): Served {
     requests,
   }
 }
+
+/** While `nova` or `claude` is asked, it fails however often it is tried; then both answer again. */
+export async function whileFailing<R>(
+  { local, url, key }: Served,
+  fault: string,
+  ask: () => Promise<R>,
+): Promise<R> {
+  const simulators = Object.values(local().simulators)
+  for (const simulator of simulators) simulator.fault(fault)
+  try {
+    return await ask()
+  } finally {
+    for (const simulator of simulators) simulator.clearFaults()
+    /** Enough answers that no breaker opens for the failures of a test. */
+    for (let answers = 0; answers < 3; answers++) {
+      for (const model of ['nova', 'claude']) await answered(`${url()}/bedrock`, key(), model)
+    }
+  }
+}
+
+async function answered(url: string, apiKey: string, model: string): Promise<void> {
+  const body = JSON.stringify({ model, question: 'Are you there?', max_tokens: 5 })
+  const headers = { 'content-type': 'application/json', 'x-api-key': apiKey }
+  const response = await fetch(url, { method: 'POST', headers, body })
+  await response.text()
+}
