@@ -7,6 +7,7 @@ import type {
   ChatDialect,
   EmbedDialect,
   HttpRequest,
+  TargetedCall,
 } from './core/contracts.ts'
 import type { RequestRecord } from './core/record.ts'
 import type { callReader } from './read-call.ts'
@@ -57,7 +58,22 @@ const operations = {
   converse: { whole: 'Converse', stream: 'ConverseStream' },
 } as const
 
-function sentBy(call: Call): Foreseen['sent'] {
+/** Of other providers, the path. */
+const paths = {
+  openai: { chat: '/chat/completions', embed: '/embeddings' },
+  azure: { chat: '/chat/completions', embed: '/embeddings' },
+  anthropic: { chat: '/v1/messages', embed: '' },
+  cohere: { chat: '/v2/chat', embed: '/v2/embed' },
+} as const
+
+function sentBy(call: TargetedCall): Foreseen['sent'] {
+  const sent = sentToBedrock(call)
+  if (call.target.type === 'bedrock') return sent
+  const operation = paths[call.target.type][call.task === 'embed' ? 'embed' : 'chat']
+  return { ...sent, operation }
+}
+
+function sentToBedrock(call: Call): Foreseen['sent'] {
   if (call.task !== 'embed') {
     const { body, request, model, notice } = call
     const operation = operations[body.via ?? 'invoke'][streams(call) ? 'stream' : 'whole']

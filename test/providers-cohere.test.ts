@@ -22,11 +22,11 @@ beforeAll(async () => {
 afterAll(() => vendor.close())
 
 const config = () => ({ type: 'cohere', url: vendor.url, key: secret }) as const
-const modelNamed = (model: string, accepts: OutsideTargetConfig['accepts'] = {}) =>
-  outsideModel({ provider: 'vendor', model, accepts }, { type: 'cohere', key: secret }) as Model
+const modelNamed = (model: string, facts: Partial<OutsideTargetConfig> = {}) =>
+  outsideModel({ provider: 'vendor', model, ...facts }, { type: 'cohere', key: secret }) as Model
 const command = modelNamed('command-a-03-2025')
-const thinker = modelNamed('command-a-reasoning-08-2025', { thinking: 'budget' })
-const seer = modelNamed('command-a-vision-07-2025', { images: true })
+const thinker = modelNamed('command-a-reasoning-08-2025')
+const seer = modelNamed('command-a-vision-07-2025')
 
 const at = (model = command) => ({ provider: cohere, server: config(), model })
 const ask = (request: ChatRequest, model = command) => askVendor(at(model), request)
@@ -43,6 +43,24 @@ const weather = {
 
 const textIn = (blocks: readonly { type: string; text?: string }[]): string =>
   blocks.flatMap(({ type, text }) => (type === 'text' ? [text] : [])).join('')
+
+describe('what is known of a model', () => {
+  const chats = Object.entries(cohereModels).flatMap(([name, model]) =>
+    model.task === 'chat' ? [[name, model] as const] : [],
+  )
+
+  it.each(chats)('%s is within what Cohere documents', (name, { thinks, sees, ...limits }) => {
+    const { accepts, limits: known } = modelNamed(name)
+    expect(accepts).toMatchObject({ thinking: thinks ? 'budget' : 'no', images: sees ?? false })
+    expect(known).toEqual({ context: limits.context, output: limits.output })
+  })
+
+  it('gives way to what the operator says', () => {
+    const limits = { context: 9_000, output: 900 }
+    const model = modelNamed('command-a-reasoning-08-2025', { limits, accepts: { thinking: 'no' } })
+    expect(model).toMatchObject({ limits, accepts: { thinking: 'no' } })
+  })
+})
 
 describe.each([false, true])('what is asked of Cohere, streamed: %s', (stream) => {
   it('goes to its address, with the key as a bearer’s, and the model’s own name', async () => {
@@ -224,6 +242,7 @@ const refusals: readonly Refusal[] = [
   [403, 'forbidden', 'access_denied'],
   [404, "model 'xyz' not found", 'model_not_found'],
   [422, 'unprocessable', 'invalid_body'],
+  [498, 'invalid token: the request has a token that is not allowed', 'invalid_body'],
   [
     429,
     'You are using a Trial key, which is limited to 40 API calls / minute.',

@@ -30,6 +30,7 @@ const perByte: ByFamily = {
   'nova-embed': 2,
   'cohere-embed-v3': 2,
   'cohere-embed-v4': 2,
+  'cohere-embed-v2': 2,
   jurassic: 2,
 }
 

@@ -128,7 +128,7 @@ const rank = ({ lifecycle }: Model): number =>
 /** An unknown beta is a 400 at Bedrock, so it is not passed on to fail. */
 function taken(beta: string, { accepts, name }: Model, notice: Notice): boolean {
   const known = accepts.betas.includes(beta)
-  if (!known) notice(`anthropic-beta: ${beta} left out; Bedrock does not take it for ${name}`)
+  if (!known) notice(`anthropic-beta: ${beta} left out; it is not known for ${name}`)
   return known
 }
 

@@ -64,6 +64,8 @@ type Offered = {
   readonly id: string
   /** As a person would say it. */
   readonly name: string
+  /** Who serves it, by the configuration's name, where that is not Bedrock. */
+  readonly servedBy?: string
   readonly price: readonly Price[]
   readonly profiles: readonly ProfileScope[]
   /** Regions in which the bare id may be called; elsewhere a profile is needed. */

@@ -38,9 +38,9 @@ function written([name, model]: readonly [string, AnyModel]) {
     id: name,
     object: 'model',
     created: rows[0] === undefined ? 0 : Date.parse(rows[0].from) / 1000,
-    owned_by: model.id.split('.')[0] ?? '',
+    owned_by: model.servedBy ?? model.id.split('.')[0] ?? '',
     tollgate: {
-      bedrock_id: model.id,
+      ...(model.servedBy === undefined ? { bedrock_id: model.id } : { provider_id: model.id }),
       name: model.name,
       ...(model.task === 'embed' ? embedding(model) : chat(model)),
       price: price === undefined ? null : prices(price),

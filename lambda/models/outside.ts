@@ -74,6 +74,27 @@ const embeddingLimits = { context: 8_191, batch: 32 }
 /** Cohere, "Embed": at most 96 texts a call. */
 const cohereBatch = 96
 
+type Facts = Pick<Model, 'accepts' | 'limits'>
+
+/** Cohere, "An Overview of Cohere's Models": what is more than Command R has, by Cohere's own names. */
+const cohereNamed: readonly (readonly [name: RegExp, facts: Facts])[] = [
+  [
+    /^command-a-reasoning-/,
+    { accepts: { ...cohere, thinking: 'budget' }, limits: { context: 256_000, output: 32_000 } },
+  ],
+  [
+    /^command-a-vision-/,
+    { accepts: { ...cohere, images: true }, limits: { context: 128_000, output: 8_000 } },
+  ],
+  [/^command-a-\d/, { accepts: cohere, limits: { context: 256_000, output: 8_000 } }],
+]
+
+/** What the type of a server says of a model by the server's own name of it. */
+function factsByName(type: Kind, name: string): Facts | undefined {
+  if (type === 'anthropic') return asChat(modelByVendorName.get(name))
+  return type === 'cohere' ? cohereNamed.find(([form]) => form.test(name))?.[1] : undefined
+}
+
 const offered = {
   profiles: [],
   onDemand: [],
@@ -100,15 +121,16 @@ const likeOf = ({ like }: OutsideTargetConfig): AnyModel | undefined =>
 
 /**
  * What a Claude takes is known by Anthropic's own name of it; its price is Bedrock's, and taken
- * only by `like`.
+ * only by `like`. Of Cohere's models only facts are known.
  */
 function chatRow(target: OutsideTargetConfig, provider: ProviderConfig): Model {
   const { type } = provider
   const like = asChat(likeOf(target))
-  const named = type === 'anthropic' ? asChat(modelByVendorName.get(target.model)) : undefined
+  const named = factsByName(type, target.model)
   const facts = like ?? named ?? { accepts: acceptsOf[type], limits: limitsOf[type] }
   return {
     ...offered,
+    servedBy: target.provider,
     id: target.model,
     name: target.name ?? target.model,
     body: bodyOf(target, provider),
@@ -153,6 +175,7 @@ function embeddingRow(target: OutsideTargetConfig, provider: ProviderConfig): Em
   const { context = facts.limits.context } = target.limits ?? {}
   return {
     ...offered,
+    servedBy: target.provider,
     task: 'embed',
     id: target.model,
     name: target.name ?? target.model,

@@ -12,7 +12,6 @@ const model = object({
   owned_by: text,
   tollgate: object(
     {
-      bedrock_id: text,
       name: text,
       task: word('chat', 'embed'),
       context: whole,
@@ -20,6 +19,8 @@ const model = object({
       lifecycle: object({ status: text }, { end_of_life: text, successor: text }),
     },
     {
+      bedrock_id: text,
+      provider_id: text,
       max_output: whole,
       accepts: { type: 'object' },
       max_batch: whole,

@@ -125,6 +125,9 @@ const codeByStatus: Readonly<Record<number, KnownCode>> = {
   524: 'upstream_timeout',
 }
 
+/** Cohere, "Errors": the request, or the answer, has a token that is on a list of theirs. */
+const cohereByStatus: Readonly<Record<number, KnownCode>> = { 498: 'invalid_body' }
+
 const tooLong =
   /too long|too many (input )?tokens|maximum context|context (length|size|window)|exceeds? the (max|limit)/i
 /** Some servers refuse a wrong key with 400. */
@@ -170,7 +173,7 @@ export function fromOutside(
     return new TollgateError('upstream_timeout', messages.upstream_timeout(call), { cause })
   }
   const { status, retryAfter, message } = factsOf(thrown)
-  const code = thrown instanceof OutsideFailure ? refused(thrown) : byConnection(thrown)
+  const code = thrown instanceof OutsideFailure ? refused(thrown, call) : byConnection(thrown)
   const wait = code === 'upstream_throttled' || code === 'upstream_unavailable'
   const details = { cause: thrown, ...(wait && { retryAfter: retryAfter ?? pause }) }
   if (code === 'invalid_body' || code === 'context_length_exceeded') {
@@ -186,8 +189,9 @@ const factsOf = (thrown: unknown) =>
     ? thrown
     : { status: undefined, retryAfter: undefined, message: '' }
 
-function refused({ name, message, status }: OutsideFailure): KnownCode {
-  const code = codeByName[name.toLowerCase()] ?? byStatus(status)
+function refused({ name, message, status }: OutsideFailure, { target }: OutsideCall): KnownCode {
+  const own = target.type === 'cohere' ? cohereByStatus[status ?? 0] : undefined
+  const code = codeByName[name.toLowerCase()] ?? own ?? byStatus(status)
   if (code !== 'invalid_body') return code
   if (aboutKey.test(message)) return 'access_denied'
   return tooLong.test(message) ? 'context_length_exceeded' : code

@@ -111,6 +111,6 @@ const tierWord = oneOf({
 })
 
 export const serviceTier: typeof tierWord = faced(needing(tierWord), (value, place) => {
-  if (value === 'scale') tell(place, "left out; Bedrock has no tier 'scale'")
+  if (value === 'scale') tell(place, "left out; there is no tier 'scale' here")
   return tierWord(value, place)
 })
