@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Model, Price } from '../lambda/core/model.ts'
 import { models } from '../lambda/models/index.ts'
-import { faultForms, faultKinds } from '../local/simulator/faults.ts'
+import { describedFaults } from '../local/simulator/faults.ts'
 import { marks } from '../local/simulator/marks.ts'
 import { failuresTable } from './support/ledger-faults.ts'
 
@@ -43,10 +43,8 @@ const catalogue = [
   ),
 ].join('\n')
 
-const faults = Object.entries(faultKinds)
-  .map(([_, { does, streamsOnly }], index) =>
-    row(`\`${faultForms()[index]}\``, streamsOnly ? `${does} (streams)` : does),
-  )
+const faults = describedFaults()
+  .map(({ fault, does }) => row(`\`${fault}\``, does))
   .join('\n')
 
 const markRows = Object.entries(marks)
