@@ -1,9 +1,9 @@
 /** Tests run on the project's own Node, several files at a time. */
 import { defineConfig } from 'vitest/config'
+import { alone, together } from './test/support/alone.ts'
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     /** CDK's own check of a template takes seconds a file; those files that are about it ask for it. */
     env: { CDK_VALIDATION: 'false' },
     setupFiles: ['test/support/effort.ts'],
@@ -11,5 +11,10 @@ export default defineConfig({
     maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'alone', include: alone } },
+      /** A process for each file costs half a second of imports. */
+      { extends: true, test: { name: 'together', include: together, isolate: false } },
+    ],
   },
 })
