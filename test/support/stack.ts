@@ -49,7 +49,17 @@ export function appOf(
   return app
 }
 
+const known = new Map<string, Synthesised>()
+
+/** The same for the same: it takes half a second, and test files share what they find. */
 export function synthesise(config: GatewayConfig, options: StackOptions = {}): Synthesised {
+  const asked = JSON.stringify([config, options])
+  const found = known.get(asked) ?? synthesised(config, options)
+  known.set(asked, found)
+  return found
+}
+
+function synthesised(config: GatewayConfig, options: StackOptions): Synthesised {
   const { directory } = appOf(config, options).synth()
   const read = (name: string): Template => JSON.parse(readFileSync(join(directory, name), 'utf8'))
   const files = readdirSync(directory).filter((name) => name.endsWith('.template.json'))
