@@ -8,6 +8,9 @@ const root = resolve(import.meta.dirname, '..')
 const copy = mkdtempSync(join(tmpdir(), 'tollgate-model-'))
 afterAll(() => rmSync(copy, { recursive: true }))
 
+/** Of a copy that is gone soon, nothing is worth keeping. */
+process.env.NODE_DISABLE_COMPILE_CACHE = '1'
+
 /** The row that the guide shows. */
 const guide = readFileSync(join(root, 'docs/models.md'), 'utf8')
 const row = /^```ts\n([\s\S]*?)^```$/m.exec(guide)?.[1] ?? ''
