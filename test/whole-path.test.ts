@@ -212,6 +212,9 @@ describe('a stream that breaks', () => {
     ).toHaveLength(1)
   }
 
+  /** Until a connection is cut, the simulator waits for its bytes to leave. */
+  const atOnce = 16
+
   /** Nova says that it has stopped one frame before it says how many tokens it took. */
   const isWhole = (id: string, frames: readonly number[], fault: string): boolean =>
     id.startsWith('amazon.nova') && fault === `end:${frames.at(-1)}`
@@ -231,15 +234,23 @@ describe('a stream that breaks', () => {
       const sample = [...Array(10).keys()].map((tenth) => Math.floor((tenth * bytes) / 10))
       const near = frames.flatMap((end) => [end, end + 1, end + 3])
       const all = everything ? [...Array(bytes).keys()] : [...new Set([...sample, ...near])]
-      for (const at of all.filter((at) => at < bytes)) {
-        for (const fault of [`cut:${at}`, `end:${at}`]) {
-          forgetHealth()
-          bedrock.fault(fault, { times: 3 })
-          const answer = await streamed(id)
-          bedrock.clearFaults()
-          if (isWhole(id, frames, fault)) expectWhole(answer)
-          else expectBroken(answer, `${id} ${fault} of ${bytes}`)
-        }
+      const places = all.filter((at) => at < bytes)
+      for (const at of places) {
+        const fault = `end:${at}`
+        bedrock.fault(fault, { times: 3 })
+        const answer = await streamed(id)
+        bedrock.clearFaults()
+        if (isWhole(id, frames, fault)) expectWhole(answer)
+        else expectBroken(answer, `${id} ${fault} of ${bytes}`)
+      }
+      for (let first = 0; first < places.length; first += atOnce) {
+        const faults = places.slice(first, first + atOnce).map((at) => `cut:${at}`)
+        for (const fault of faults) bedrock.fault(fault, { times: 1 })
+        /** For those that are tried again. */
+        bedrock.fault('cut:0', { times: atOnce })
+        const answers = await Promise.all(faults.map(() => streamed(id)))
+        bedrock.clearFaults()
+        for (const answer of answers) expectBroken(answer, `${id} ${faults} of ${bytes}`)
       }
     },
   )
