@@ -39,7 +39,7 @@ const cases: readonly Case[] = [...ways, byAddress, ...embedding]
 function caseOf(way: Way, stream: boolean, measure: Case['measure']): Case {
   const model = embedding.includes(way) ? 'vectors' : 'nova'
   const request = way.ask({ ...said, model, stream })
-  const asked = `${way.name} ${stream}` === inFull ? 1_000 : runs(40, 1_000)
+  const asked = `${way.name} ${stream}` === inFull ? 1_000 : runs(15, 1_000)
   const name = `${way.name}${stream ? ', streamed' : ''}`
   const team = `${way.name}${stream}${measure}`.toLowerCase().replaceAll(/[^a-z]/g, '')
   return { name, team, request, measure, asked, fitting: asked / 5 }
