@@ -99,10 +99,10 @@ export const cells: readonly Cell[] = rows.flatMap((row) =>
   ),
 )
 
-/** One way of asking for each row, fault, scope and mode; each in its turn, so that all of them are asked. */
+/** One way of asking for each row, fault and scope; each in its turn, so that all of them are asked. */
 export const sample: readonly Cell[] = [
-  ...Map.groupBy(cells, ({ row, fault, mode, scope }) =>
-    [rows.indexOf(row), JSON.stringify(fault), mode, scope].join(' '),
+  ...Map.groupBy(cells, ({ row, fault, scope }) =>
+    [rows.indexOf(row), JSON.stringify(fault), scope].join(' '),
   ).values(),
 ].flatMap((alike, turn) => alike[(turn * 5) % alike.length] ?? [])
 
