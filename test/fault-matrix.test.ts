@@ -31,7 +31,7 @@ import { forgetHealth } from './support/routes-anew.ts'
 import { ways } from './support/ways.ts'
 
 const team = 'demo'
-const idleMs = 600
+const idleMs = 300
 
 const config: GatewayConfig = {
   regions: [places.here, other, places.unknown, places.plain],
