@@ -49,7 +49,7 @@ export const foreseer =
     const [first, ...others] = aimed(call)
     if (first === undefined) throw new Error('A call without a target was aimed.')
     const targets = [first.target, ...others.map(({ target }) => target)] as const
-    return { call, targets, sent: sentBy(first.call), notices }
+    return { call, targets, sent: sentBy(first.as(call)), notices }
   }
 
 /** AWS's own names. */

@@ -34,7 +34,9 @@ export function openBill(call: Call, calibration?: Calibration, clock = Date.now
 
   /** One that was billed without an answer: charged as a call that was given up. */
   function lost({ target, ms, billed: usage }: Attempt): Amounts {
-    const as = aimed(call).find((each) => each.target === target)?.call
+    const as = aimed(call)
+      .find((each) => each.target === target)
+      ?.as(call)
     if (as === undefined || usage === undefined) return noAmounts
     const spent = openSpent(as, calibration, clock, clock() - ms)
     spent.failed(usage)

@@ -34,9 +34,9 @@ export const mostAmounts = (all: readonly Amounts[]): Amounts =>
 /** Of targets that ask and cost the same, one: regions of one model mostly do. */
 function distinct(call: Call): readonly TargetedCall[] {
   const seen = new Map<string, TargetedCall>()
-  for (const { call: as, target } of aimed(call)) {
+  for (const { as, target } of aimed(call)) {
     const key = `${target.provider} ${target.model.id} ${target.geographic}`
-    if (!seen.has(key)) seen.set(key, as)
+    if (!seen.has(key)) seen.set(key, as(call))
   }
   return [...seen.values()]
 }

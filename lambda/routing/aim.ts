@@ -5,9 +5,10 @@ import { fit } from '../core/fit.ts'
 import { fitEmbedding } from '../core/fit-embedding.ts'
 import type { ChatRequest } from '../core/request.ts'
 
-type Aimed = {
+export type Aimed = {
   readonly target: Target
-  readonly call: TargetedCall
+  /** The call as this target is asked it; what surrounds it is that of the call that is made now. */
+  readonly as: (call: Call) => TargetedCall
   /** What this target's model cannot be given as asked; told once it answers. */
   readonly notices: readonly string[]
 }
@@ -25,22 +26,21 @@ export function aimed(call: Call): readonly Aimed[] {
 type Kept = { readonly targets: readonly Target[]; readonly aimed: readonly Aimed[] }
 const kept = new WeakMap<Call['request'], Kept>()
 
-/** The attempt is part of the call that is made now, not of the one that was aimed first. */
-export const asMade = (call: Call, { call: known }: Aimed): TargetedCall =>
-  ({ ...known, ...facts(call) }) as TargetedCall
-
 const facts = ({ notice, attempted, standing, atEnd, signal, remaining, record }: Call) => ({
   ...{ notice, attempted, standing, atEnd, signal, remaining, record },
 })
 
+const nothing: readonly string[] = []
+
 function aim(call: Call, target: Target): readonly Aimed[] {
   if (target.model === call.model) {
-    return [{ target, call: { ...call, target } as TargetedCall, notices: [] }]
+    return [{ target, as: (now) => ({ ...now, target }) as TargetedCall, notices: nothing }]
   }
   const notices: string[] = []
   try {
     const as = refitted(call, target, (text) => void notices.push(text))
-    return as === undefined ? [] : [{ target, call: as, notices }]
+    if (as === undefined) return []
+    return [{ target, as: (now) => ({ ...as, ...facts(now) }), notices }]
   } catch (thrown) {
     /** What this model cannot be asked, another can; the first has been found able. */
     if (thrown instanceof TollgateError) return []

@@ -8,7 +8,6 @@ import type { Call, Provider, ReplyStream, TargetedCall } from '../core/contract
 import { asTollgateError, TollgateError } from '../core/errors.ts'
 import type { Timeouts } from '../core/routes-config.ts'
 import { isStale } from '../net/post.ts'
-import { asMade } from './aim.ts'
 import { begun } from './begun.ts'
 import { type Candidate, type Failure, openChoice } from './choice.ts'
 import { openDeadline } from './deadline.ts'
@@ -88,7 +87,7 @@ export function openAttempts({
     let candidate = choice.first(candidates)
     let fresh = false
     for (;;) {
-      const made = asMade(call, candidate)
+      const made = candidate.as(call)
       const anotherLeft = candidates.length > failures.length + 1
       const passedMs = performance.now() - began
       const asking = { call: made, streams: isStreamed(made), passedMs, anotherLeft }

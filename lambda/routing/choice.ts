@@ -1,7 +1,7 @@
 /** Which target is asked first, and which after a failure. */
-import type { Call, Target, TargetedCall } from '../core/contracts.ts'
+import type { Call, Target } from '../core/contracts.ts'
 import { TollgateError } from '../core/errors.ts'
-import { aimed } from './aim.ts'
+import { type Aimed, aimed } from './aim.ts'
 import { askedPause, isOperators } from './failures.ts'
 import { type Health, keyOf, openHealth } from './health.ts'
 import { orders } from './order.ts'
@@ -13,10 +13,7 @@ const firstPauseMs = 100
 /** Seconds a provider may ask for before it is rather given up. */
 const longestPause = 5
 
-export type Candidate = {
-  readonly target: Target
-  readonly call: TargetedCall
-  readonly notices: readonly string[]
+export type Candidate = Aimed & {
   readonly health: Health
   /** Streams and whole answers are not equally soon. */
   readonly spoken: string

@@ -100,7 +100,7 @@ export function limited(
     upstream()
     const [first] = aimed(call)
     if (first === undefined) throw new Error('There is nowhere to go.')
-    return { call: first.call, events: said(call) }
+    return { call: first.as(call), events: said(call) }
   }
 
   const handler = middy()
