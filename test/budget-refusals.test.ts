@@ -105,7 +105,7 @@ describe('a client that tries again by itself', () => {
 
 describe('calls at once', () => {
   it('are refused above so many, and pass when one has ended', async () => {
-    bedrock().fault('slow-stream:50', { times: 2 })
+    bedrock().fault('slow-stream:150', { times: 2 })
     const messages = [{ role: 'user', content: '[[simulate:words:60]]' }]
     const slow = { max_tokens: 500, messages, stream: true }
     const both = await Promise.all([ask('two', slow), ask('two', slow)])
