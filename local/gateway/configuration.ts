@@ -15,6 +15,8 @@ export type Configuration = {
   readonly modelOf: (team: string) => string | undefined
   /** The operator's own, which no template makes. */
   readonly secrets: readonly NamedSecret[]
+  /** Whether targets may go out through Cloudflare. */
+  readonly cloudflare: boolean
 }
 
 /** All else in it is checked when the app is synthesised. */
@@ -35,6 +37,7 @@ export async function readConfiguration(file = shipped): Promise<Configuration> 
   const aliases = Object.keys(valuesOf(models))
   return {
     regions: [home, ...others],
+    cloudflare: cloudflare !== undefined,
     secrets: namedSecrets(valuesOf(providers), valuesOf(cloudflare)),
     modelOf(team) {
       const allowed = valuesOf(valuesOf(teams)[team]).models

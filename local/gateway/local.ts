@@ -15,6 +15,7 @@ import { NotServed, type Values } from '../template/values.ts'
 import { readApi } from './api.ts'
 import { openAws } from './aws.ts'
 import { type BedrockChoice, openBedrock } from './bedrock.ts'
+import { openCloudflare } from './cloudflare.ts'
 import { readConfiguration } from './configuration.ts'
 import { makeCustomResource } from './custom-resources.ts'
 import { createGateway, type RequestLine } from './gateway.ts'
@@ -104,11 +105,14 @@ async function open(
   const server = createDualServer((request, response) => {
     gateway.promise.then((listen) => listen(request, response)).catch(nothing)
   })
-  const { regions, modelOf, secrets } = await readConfiguration(options.config)
+  const { regions, modelOf, secrets, cloudflare } = await readConfiguration(options.config)
   const own = ownSecrets(secrets)
   for (const line of own.missing) progress(line)
   const bedrock = await openBedrock(options.bedrock ?? { type: 'simulator' }, regions)
   closing.push(() => bedrock.close())
+  const simulated = options.bedrock?.type !== 'aws'
+  const through = cloudflare && simulated ? await openCloudflare(bedrock.urls) : undefined
+  closing.push(async () => through?.close())
   const port = await listenOn(server, options.port ?? 0)
   closing.push(() => server.close())
   const state = await openState(options.state)
@@ -121,9 +125,8 @@ async function open(
   progress('Starting the functions …')
   const { AWS_ENDPOINT_URL_STS: sts, ...others } = aws.variables
   /** Models of AWS itself are lent by roles of AWS itself. */
-  const roles =
-    options.bedrock?.type === 'aws' || sts === undefined ? {} : { AWS_ENDPOINT_URL_STS: sts }
-  const variables = { ...bedrock.variables, ...others, ...roles }
+  const roles = simulated && sts !== undefined ? { AWS_ENDPOINT_URL_STS: sts } : {}
+  const variables = { ...bedrock.variables, ...others, ...roles, ...through?.variables }
   const pools = openPools({ region, variables, log: onLog, most })
   closing.push(() => pools.close())
   const { resources, outputs } = await deployAll(assembly, region, pools, state)
