@@ -7,6 +7,7 @@ import { exchangeOpener, finish, type GatewayEvent } from '../lambda/edge/exchan
 import { inputGate, wellFormedText } from '../lambda/edge/input-gate.ts'
 import type { Effort } from './bench.ts'
 import config from './gateway-config.ts'
+import { guarded } from './guarded.ts'
 import { type Parts, recordLine } from './parts.ts'
 import { model as modelId, promptOf, restEvent } from './question.ts'
 
@@ -70,6 +71,7 @@ const all: readonly Part[] = [
   { name: 'parse, find, fit and build, a request', calls: 5_000, run: fromParsedToBody },
   { name: recordLine, calls: 2_000, run: writeLine },
   ...middlewareParts,
+  ...guarded,
 ]
 
 function cpuMicroseconds({ calls, run }: Part, share: number): number {

@@ -45,4 +45,6 @@ export type Report = {
   readonly aside?: string
   /** What went wrong although it is done: for scripts too, beside it. */
   readonly warnings?: readonly string[]
+  /** It was told, and is not as it should be: exit status 1. */
+  readonly failed?: boolean
 }

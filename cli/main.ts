@@ -15,7 +15,7 @@ export async function main(args: readonly string[], io: Io): Promise<ExitStatus>
   try {
     const typed = readArguments(args, commands)
     if (typed.type === 'help') io.out(helpFor(typed))
-    else answer(await typed.command.run(useOf(typed, io)), typed.flags.has('json'), io)
+    else return answer(await typed.command.run(useOf(typed, io)), typed.flags.has('json'), io)
     return 0
   } catch (thrown) {
     const problem = asProblem(thrown, args.includes('--local'))
@@ -60,8 +60,10 @@ function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   }
 }
 
-function answer({ json, text, aside, warnings = [] }: Report, asJson: boolean, io: Io): void {
+function answer(report: Report, asJson: boolean, io: Io): ExitStatus {
+  const { json, text, aside, warnings = [], failed = false } = report
   io.out(asJson ? `${JSON.stringify(json)}\n` : `${text}\n`)
   if (!asJson && aside !== undefined) io.error(`${aside}\n`)
   for (const warning of warnings) io.error(`${warning}\n`)
+  return failed ? 1 : 0
 }

@@ -8,6 +8,7 @@ import { firstShortfall, isLimit } from './core/limits.ts'
 import type { AnyModel } from './core/model.ts'
 import { type Exchange, trailOf } from './edge/exchange.ts'
 import { foreseer } from './foresee.ts'
+import { verdictOn } from './guard/verdict.ts'
 import type { callReader } from './read-call.ts'
 
 /** As the ledger's own: which amounts are reserved, and whether what has no price is refused. */
@@ -61,7 +62,8 @@ export function accounts(parts: AccountParts) {
         const reserved = mode === 'tight' ? told.likely : told.most
         const grounds = firstShortfall(await standings(), reserved, asking)
         const refused = money && !told.priced ? unpriced : grounds && { grounds }
-        return { ...foreseen, forecast: told, reserved, refused }
+        const guard = verdictOn(foreseen.call, foreseen.call.rules)
+        return { ...foreseen, forecast: told, reserved, refused, ...(guard && { guard }) }
       },
     }
   }

@@ -1,6 +1,7 @@
 /** Every command there is, in the order of the help. */
 import type { Command } from '../command.ts'
 import { grant } from './grant.ts'
+import { guardTest } from './guard-test.ts'
 import { keysIssue } from './keys-issue.ts'
 import { keysList } from './keys-list.ts'
 import { keysRevoke } from './keys-revoke.ts'
@@ -17,4 +18,5 @@ export const commands: readonly Command[] = [
   grant,
   pause,
   resume,
+  guardTest,
 ]

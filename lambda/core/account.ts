@@ -28,8 +28,13 @@ export type Foreseen = {
   readonly reserved: Amounts
   /** Why it would be refused. */
   readonly refused: Refused | undefined
+  /** What the operator's rules say, where there are any for it. */
+  readonly guard?: GuardVerdict
   readonly notices: readonly string[]
 }
+
+/** `rule`: only where callers are told the reason. */
+export type GuardVerdict = { readonly says: 'pass' | 'blocked'; readonly rule?: string }
 
 /** By a limit, or because a budget in money allows nothing that has no price. */
 export type Refused = { readonly grounds: Grounds } | { readonly unpriced: true }

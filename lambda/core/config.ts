@@ -8,6 +8,7 @@ import type {
   RegionConfig,
   Timeouts,
 } from './routes-config.ts'
+import type { CacheConfig, Rules, TemplateConfig } from './rules-config.ts'
 
 export type Period = 'DAY' | 'WEEK' | 'MONTH'
 
@@ -74,7 +75,7 @@ export type JwtConfig = {
   readonly teamClaim: string
 }
 
-export type Team = {
+export type Team = Rules & {
   /** The name of a plan. */
   readonly plan: string
   /** Aliases of `models`, or `'*'`: every model of the catalogue, by alias or Bedrock id. */
@@ -95,7 +96,7 @@ export type LogConfig = {
   readonly accountRole?: boolean
 }
 
-export type GatewayConfig = {
+export type GatewayConfig = Rules & {
   /** Name of the API's stage, the last part of its URL. Default `v1`. */
   readonly stage?: string
   /** The first is the gateway's home. Where an alias says no more, its model is asked in all of them, in this order. */
@@ -112,6 +113,10 @@ export type GatewayConfig = {
   /** Cloudflare's AI Gateway, for targets that go out through it. */
   readonly cloudflare?: CloudflareConfig
   readonly timeouts?: Timeouts
+  /** Prompts by name, which callers ask for in place of messages. */
+  readonly templates?: Readonly<Record<string, TemplateConfig>>
+  /** Answers to what was asked before. Absent: nothing is remembered. */
+  readonly cache?: CacheConfig
   readonly plans: Readonly<Record<string, Plan>>
   /** By name: lower-case letters and digits. */
   readonly teams: Readonly<Record<string, Team>>

@@ -1,6 +1,6 @@
 /** One contract a folder: dialects, policies, bodies and providers each satisfy theirs. */
 import type { Account } from './account.ts'
-import type { JsonObject } from './conversation.ts'
+import type { JsonObject, Message } from './conversation.ts'
 import type { TollgateError } from './errors.ts'
 import type { Standing } from './ledger.ts'
 import type { AnyModel, EmbeddingModel, Model } from './model.ts'
@@ -14,12 +14,29 @@ import type {
   SaidRequest,
 } from './request.ts'
 import type { CloudflareConfig, ProviderConfig, Strategy } from './routes-config.ts'
+import type { Rules } from './rules-config.ts'
 
 /** Who asks: the team a key belongs to, and the key's public id. */
 export type Caller = { readonly team: string; readonly keyId: string }
 
 /** Tells the caller what the model could not be given as asked, in `x-tollgate-notice`. */
 export type Notice = (text: string) => void
+
+/** What a caller asks of the gateway's own cache. */
+export type CacheWish = {
+  /** It is neither asked nor told. */
+  readonly skip?: true
+  /** The answer is kept so long, also where another could be given to the same request. */
+  readonly ttlSeconds?: number
+  /** What it is remembered by, in place of what the request says. */
+  readonly key?: string
+}
+
+/** What came of looking for a remembered answer: `bypass` where it was not looked for. */
+export type Looked =
+  | { readonly status: 'miss' | 'bypass' }
+  /** `target`: who answered then. */
+  | { readonly status: 'hit'; readonly ageSeconds: number; readonly target: Target }
 
 /** What is true of every request on its way, whatever dialect it came in. */
 type CallFacts = {
@@ -28,8 +45,14 @@ type CallFacts = {
   /** Where it may go, in the configuration's order; at least one. */
   readonly targets: readonly Target[]
   readonly strategy: Strategy
+  /** What holds for it: everybody's rules, its team's, its alias's. */
+  readonly rules: readonly Rules[]
+  /** The template that made it, by name; absent: the caller's own words. */
+  readonly templated?: string
   /** Longest wait for the first byte that the caller asked for, in milliseconds. */
   readonly timeoutMs?: number
+  /** Only where the gateway has a cache. */
+  readonly cache?: CacheWish
   /** Cloudflare's own request headers, from an allow-list, for targets that are reached through it. */
   readonly cloudflare: Readonly<Record<string, string>>
   readonly notice: Notice
@@ -37,6 +60,8 @@ type CallFacts = {
   readonly attempted: (attempt: Attempt) => void
   /** Where the limits stand that the call counts in, for the answer's headers; told once or never. */
   readonly standing: (standings: readonly Standing[]) => void
+  /** What came of looking for a remembered answer; told once, or never. */
+  readonly looked: (looked: Looked) => void
   /** What must be done before the function is over, even if nobody reads the answer; each more than once is once. */
   readonly atEnd: (work: () => Promise<void>) => void
   /** What the one log line of this request will say. */
@@ -136,6 +161,10 @@ export type Deadline = {
 export type ReplyStream = {
   readonly call: TargetedCall
   readonly events: AsyncIterable<ReplyEvent>
+  /** It was answered before, and paid for then. */
+  readonly remembered?: true
+  /** A policy that refuses the answer calls it before the call is over: it is not remembered. */
+  readonly forget?: () => void
 }
 
 /** Rejects before the first event; later failures are events. */
@@ -180,7 +209,12 @@ export type Body = {
   readonly openStream: () => StreamReader
   /** What a caller's own body of this family asks, for the policies; throws where it cannot be read. */
   readonly parse?: (body: unknown) => SaidRequest
+  /** A caller's own body of this family with messages around its own; absent: it has no place for them. */
+  readonly surround?: (body: JsonObject, around: Around) => JsonObject
 }
+
+/** Messages before and after those of a caller. */
+export type Around = { readonly prepend: readonly Message[]; readonly append: readonly Message[] }
 
 /** How a family's embeddings are asked for, and its answer read. */
 export type EmbeddingBody = {
@@ -215,6 +249,19 @@ export type HttpRequest = {
   readonly body: unknown
   /** The body's text as it came. */
   readonly text: string
+  /** The template that made the body, by name: it is a chat completion's, whatever the dialect. */
+  readonly template?: string
+}
+
+/** A caller's wish for a prompt of the operator's. */
+export type TemplateAsk = {
+  readonly name: string
+  /** What stands in the template's places, as it was sent. */
+  readonly values: unknown
+  /** What the dialect calls these two. */
+  readonly params: { readonly name: string; readonly values: string }
+  /** What the caller may still choose: which model, and how the answer comes. */
+  readonly beside: Readonly<Record<string, unknown>>
 }
 
 /** What an answer says besides the reply itself. */
@@ -247,6 +294,8 @@ type Spoken = {
   readonly id: string
   readonly routes: readonly Route[]
   readonly formatError: (error: TollgateError, requestId: string) => FormattedAnswer
+  /** The template a body asks for, where the dialect has words for that. */
+  readonly templateAsk?: (body: unknown) => TemplateAsk | undefined
   /** The dialect's own headers of limits, beside OpenAI's, which every answer carries. */
   readonly limitHeaders?: (limits: BindingLimits) => Readonly<Record<string, string>>
 }

@@ -19,6 +19,8 @@ export const errorCodes = {
   invalid_json: { status: 400, type: 'invalid_request_error', retryable: false },
   invalid_body: { status: 400, type: 'invalid_request_error', retryable: false },
   unsupported_parameter: { status: 400, type: 'invalid_request_error', retryable: false },
+  guard_blocked: { status: 400, type: 'invalid_request_error', retryable: false },
+  template_error: { status: 400, type: 'invalid_request_error', retryable: false },
   context_length_exceeded: { status: 400, type: 'invalid_request_error', retryable: false },
   invalid_api_key: { status: 401, type: 'authentication_error', retryable: false },
   model_not_allowed: { status: 403, type: 'permission_error', retryable: false },

@@ -14,6 +14,12 @@ export const metrics = {
   CacheReadTokens: { unit: 'Count', says: 'input tokens the provider had in its cache' },
   CacheWriteTokens: { unit: 'Count', says: 'input tokens the provider put in its cache' },
   CostNanoUsd: { unit: 'None', says: 'cost of the answer in billionths of a US dollar' },
+  CacheHits: { unit: 'Count', says: 'calls answered from what is remembered' },
+  CacheMisses: {
+    unit: 'Count',
+    says: 'calls whose answer was looked for there, and was not there',
+  },
+  CacheSavedNanoUsd: { unit: 'None', says: 'what those hits would have cost, as `CostNanoUsd`' },
   LedgerMs: { unit: 'Milliseconds', says: 'waiting for the ledger before the call' },
   LedgerFailures: { unit: 'Count', says: 'calls for which the ledger could not be asked' },
   BudgetFailOpen: { unit: 'Count', says: 'of these, those that were made all the same' },
@@ -27,6 +33,8 @@ export const metrics = {
     says: 'attempts refused to the gateway itself: a right, a key or a model is missing there',
   },
   BreakerOpenings: { unit: 'Count', says: 'targets that came to be left alone for a while' },
+  GuardBlocks: { unit: 'Count', says: 'requests and answers that a rule of the guard refused' },
+  GuardReports: { unit: 'Count', says: 'those that only a rule in report mode would have refused' },
   Notices: { unit: 'Count', says: 'preferences a model could not be given' },
 } as const
 

@@ -22,6 +22,10 @@ export type LogFields = {
   /** `chat`, `count` or `embed`. */
   task: string
   stream: boolean
+  /** The rule of the guard that refused it, or in report mode would have; or why no rule could say. */
+  guard: string
+  /** The template that made the request, by name. */
+  template: string
   status: number
   /** `ok`, `abandoned` by the caller, or the error's code. */
   outcome: string
@@ -34,6 +38,8 @@ export type LogFields = {
   /** Where the gateway broke: kinds of errors and places in the code, no messages. */
   fault: string
   stop: string
+  /** Where the gateway has a cache: `hit`, `miss` or `bypass`. */
+  cache: string
   /** Of a line that is about a limit: which, and how it stands. */
   event: string
   limit: string

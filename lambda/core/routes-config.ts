@@ -1,5 +1,6 @@
 /** What an operator writes of where calls go: regions, accounts, other providers, and in which order. */
 import type { Accepts, AnyModel, Price } from './model.ts'
+import type { Rules } from './rules-config.ts'
 
 export type RegionConfig = {
   readonly region: string
@@ -20,7 +21,7 @@ export type RegionConfig = {
 export type Strategy = 'priority' | 'weighted' | 'least-latency'
 
 /** An alias with a list of targets. */
-export type ModelRoute = {
+export type ModelRoute = Rules & {
   readonly strategy?: Strategy
   readonly targets: readonly TargetConfig[]
 }

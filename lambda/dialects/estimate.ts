@@ -4,6 +4,7 @@ import type { AccountDialect, Call } from '../core/contracts.ts'
 import { errorBody } from '../core/error-body.ts'
 import { limitSaid } from '../wire/limits-said.ts'
 import { wouldPass } from '../wire/would-pass.ts'
+import { askedByName, askedInMessages } from './template-asks.ts'
 import { toldByShape, toldDialects } from './told-by-shape.ts'
 
 export const estimate: AccountDialect = {
@@ -11,6 +12,7 @@ export const estimate: AccountDialect = {
   id: 'estimate',
   routes: [{ method: 'POST', path: '/v1/estimate' }],
   takes: toldDialects,
+  templateAsk: (body) => askedByName(body) ?? askedInMessages(body),
 
   async answer(request, { find, foresee }) {
     const dialect = toldByShape(request, find)
@@ -21,7 +23,7 @@ export const estimate: AccountDialect = {
   formatError: (error, requestId) => json(errorBody(error, requestId)),
 }
 
-function written({ call, targets, sent, forecast, reserved, refused, notices }: Foreseen) {
+function written({ call, targets, sent, forecast, reserved, refused, notices, guard }: Foreseen) {
   const { prompt, most, likely, priced } = forecast
   return {
     model: call.request.model,
@@ -42,6 +44,8 @@ function written({ call, targets, sent, forecast, reserved, refused, notices }: 
       ? { likely: likely.microUsd / 1e6, most: most.microUsd / 1e6 }
       : { likely: null, most: null },
     allowed: refused === undefined,
+    ...(guard !== undefined && { guard: guard.says }),
+    ...(guard?.rule !== undefined && { guard_rule: guard.rule }),
     ...(refused !== undefined && reasons(refused, call)),
     notices,
   }

@@ -79,7 +79,15 @@ export const accountAnswers = {
       allowed: { type: 'boolean', description: 'Whether the limits have room for it now.' },
       notices: list(text),
     },
-    { limit: ref('Limit'), would_pass: wouldPass },
+    {
+      limit: ref('Limit'),
+      would_pass: wouldPass,
+      guard: {
+        ...word('pass', 'blocked'),
+        description: 'What the rules say of the text, where there are any.',
+      },
+      guard_rule: { type: 'string', description: 'By which rule, where callers are told.' },
+    },
   ),
   Decision: object(
     {
