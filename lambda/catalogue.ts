@@ -3,11 +3,12 @@ import type { GatewayConfig } from './core/config.ts'
 import type { Caller } from './core/contracts.ts'
 import { TollgateError } from './core/errors.ts'
 import type { AnyModel } from './core/model.ts'
+import type { Rules } from './core/rules-config.ts'
 import { everyModel } from './models/index.ts'
 import { type Route, routeFinder } from './targets.ts'
 
 export type Catalogue = {
-  /** By alias, id, profile id, ARN, or the name Anthropic's own API has. Throws 403 or 404 with the names this team may use. */
+  /** With all rules that hold. By alias, id, profile id, ARN, or the name Anthropic's own API has. Throws 403 or 404 with the names this team may use. */
   readonly find: (name: string, caller: Caller) => Route
   /** Names and models of a team, aliases first. */
   readonly usableBy: (caller: Caller) => ReadonlyMap<string, AnyModel>
@@ -56,10 +57,13 @@ export function openCatalogue(config: GatewayConfig): Catalogue {
 
   const of = ({ team }: Caller): Usable => usable.get(team) ?? nothing
 
+  /** Everybody's, and the team's. */
+  const common = ({ team }: Caller): readonly Rules[] => [config, config.teams[team] ?? {}]
+
   function find(name: string, caller: Caller): Route {
     const team = of(caller)
     const found = team.aliases.get(name) ?? allowedId(byId(name), team)
-    if (found !== undefined) return found
+    if (found !== undefined) return { ...found, rules: [...common(caller), ...found.rules] }
     const others = [...usable.values()]
     const known = aliases.has(name) || others.some((other) => allowedId(byId(name), other))
     throw refusal(name, [...team.names.keys()], known ? 'model_not_allowed' : 'model_not_found')

@@ -10,6 +10,8 @@ import type {
   TargetedCall,
 } from './core/contracts.ts'
 import type { RequestRecord } from './core/record.ts'
+import { decorated } from './policies/decorate.ts'
+import { heldToTemplates } from './policies/template.ts'
 import type { callReader } from './read-call.ts'
 import { aimed } from './routing/aim.ts'
 
@@ -36,8 +38,9 @@ export const foreseer =
     const notice = (text: string) => void notices.push(text)
     const said = readCall(dialect, http, caller, notice, (asked) => found(asked))
     const wishes = { cloudflare: {} }
-    const told = { notice, attempted: nothing, standing: nothing, atEnd: nothing, record }
-    const call: Call = {
+    const unheard = { attempted: nothing, standing: nothing, looked: nothing, atEnd: nothing }
+    const told = { notice, ...unheard, record }
+    const read: Call = {
       id,
       caller,
       ...said,
@@ -46,10 +49,14 @@ export const foreseer =
       signal: nobodyLeaves,
       remaining: () => 0,
     }
+    const call = decorated(heldToTemplates(read))
     const [first, ...others] = aimed(call)
-    if (first === undefined) throw new Error('A call without a target was aimed.')
+    /** What is put around a prompt is reckoned with, and not shown. */
+    const own = aimed(read).find(({ target }) => target === first?.target)
+    if (first === undefined || own === undefined)
+      throw new Error('A call without a target was aimed.')
     const targets = [first.target, ...others.map(({ target }) => target)] as const
-    return { call, targets, sent: sentBy(first.as(call)), notices }
+    return { call, targets, sent: sentBy(own.as(read)), notices }
   }
 
 /** AWS's own names. */

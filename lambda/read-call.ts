@@ -18,9 +18,15 @@ import { fitEmbedding } from './core/fit-embedding.ts'
 import type { AnyModel, EmbeddingModel, Model } from './core/model.ts'
 import type { EmbedRequest, FittedRequest, NativeRequest } from './core/request.ts'
 import type { Strategy } from './core/routes-config.ts'
+import type { Rules } from './core/rules-config.ts'
 import type { Route } from './targets.ts'
 
-type Aimed = { readonly targets: readonly Target[]; readonly strategy: Strategy }
+type Aimed = {
+  readonly targets: readonly Target[]
+  readonly strategy: Strategy
+  readonly rules: readonly Rules[]
+  readonly templated?: string
+}
 
 /** What a call says, without what surrounds it. */
 export type Said = Aimed &
@@ -61,15 +67,17 @@ export function callReader(catalogue: Catalogue) {
     if (dialect.task === 'native') return readNative(dialect, http, find(dialect.modelOf(http)))
     if (dialect.task === 'embed') {
       const asked = dialect.parse(http, notice)
-      const { model, targets, strategy } = find(asked.model)
+      const { model, targets, strategy, rules } = find(asked.model)
       if (model.task !== 'embed') throw notFor(model, 'answers conversations, not embeddings')
-      return { task: 'embed', request: fitEmbedding(asked, model), model, targets, strategy }
+      return { task: 'embed', request: fitEmbedding(asked, model), model, targets, strategy, rules }
     }
     const asked = dialect.parse(http, notice)
-    const { model, targets, strategy } = find(asked.model)
+    const { model, targets, strategy, rules } = find(asked.model)
     if (model.task === 'embed') throw notFor(model, 'makes embeddings, not answers')
     const request = fit(asked, model, chatModels(catalogue, caller), notice)
-    return { task: dialect.task, request, model, body: model.body, targets, strategy }
+    const templated = http.template === undefined ? {} : { templated: http.template }
+    const aim = { targets, strategy, rules, ...templated }
+    return { task: dialect.task, request, model, body: model.body, ...aim }
   }
 }
 
@@ -81,16 +89,16 @@ function readNative(dialect: NativeDialect, http: HttpRequest, route: Route): Sa
     throw notFor(route.model, says)
   }
   const { model } = first
-  const { strategy } = route
+  const { strategy, rules } = route
   const targets = route.targets.filter((target) => target.model === model)
   const native = dialect.native(http)
   const view = dialect.parse(http, model, converse)
   if (model.task === 'embed') {
-    return { task: 'embed', request: view as EmbedRequest, model, native, targets, strategy }
+    return { task: 'embed', request: view as EmbedRequest, model, native, targets, strategy, rules }
   }
   const request = { maxTokens: model.limits.output, ...view } as FittedRequest
   const body = dialect.operation === 'converse' ? converse : model.body
-  return { task: 'chat', request, model, body, native, targets, strategy }
+  return { task: 'chat', request, model, body, native, targets, strategy, rules }
 }
 
 /** Looked at only where one of them is to be advised. */

@@ -9,6 +9,7 @@ import type {
   RegionConfig,
   Strategy,
 } from './core/routes-config.ts'
+import type { Rules } from './core/rules-config.ts'
 import { anyModelById, modelByVendorName } from './models/index.ts'
 import { outsideModel } from './models/outside.ts'
 import { profileScopes, targetId, withoutProfile } from './models/profiles.ts'
@@ -19,6 +20,8 @@ export type Route = {
   readonly strategy: Strategy
   /** Empty where none of the gateway's regions can call it. */
   readonly targets: readonly Target[]
+  /** Of its alias; of every alias that leads to the model, where it is asked for by id. */
+  readonly rules: readonly Rules[]
   /** Ids a caller may ask for by name: any, or those of the targets alone. */
   readonly sends: 'any' | ReadonlySet<string>
 }
@@ -98,7 +101,8 @@ export function routeFinder(config: GatewayConfig, variables: NodeJS.ProcessEnv 
     return { type: server.type, provider, server, ...place }
   }
 
-  function ofRoute({ targets: listed, strategy = 'priority' }: ModelRoute): Route {
+  function ofRoute(row: ModelRoute): Route {
+    const { targets: listed, strategy = 'priority' } = row
     const targets = listed.flatMap((target): readonly Target[] => {
       if ('provider' in target) return [outsideTarget(target)]
       return bedrockTargets(known(target.model), target)
@@ -106,7 +110,7 @@ export function routeFinder(config: GatewayConfig, variables: NodeJS.ProcessEnv 
     const sends = new Set(targets.map(({ modelId }) => modelId))
     const [first] = listed
     const model = targets[0]?.model ?? known((first as BedrockTargetConfig).model).model
-    return { model, strategy, targets, sends }
+    return { model, strategy, targets, sends, rules: [row] }
   }
 
   function known(row: string | AnyModel): Named {
@@ -115,12 +119,22 @@ export function routeFinder(config: GatewayConfig, variables: NodeJS.ProcessEnv 
     return named
   }
 
-  const plain = (named: Named): Route => ({
+  const plain = (named: Named, rules: readonly Rules[] = []): Route => ({
     model: named.model,
+    rules,
     strategy: 'priority',
     targets: bedrockTargets(named),
     sends: named.sendAs === undefined ? 'any' : new Set([named.sendAs]),
   })
+
+  /** A rule of an alias is not passed by asking for its model by id. */
+  function rulesFor(model: AnyModel): readonly Rules[] {
+    return Object.values(config.models).flatMap((row) =>
+      typeof row === 'object' && 'targets' in row && modelsOf(row, config).includes(model)
+        ? [row]
+        : [],
+    )
+  }
 
   return {
     /** Of a row of the configuration's `models`. */
@@ -130,7 +144,7 @@ export function routeFinder(config: GatewayConfig, variables: NodeJS.ProcessEnv 
     ofName(name: string): Route | undefined {
       const named = namedModel(name)
       if (named === undefined) return undefined
-      const route = plain(named)
+      const route = plain(named, rulesFor(named.model))
       return named.sendAs !== undefined && route.targets.length === 0 ? undefined : route
     },
   }

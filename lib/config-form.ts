@@ -21,6 +21,7 @@ import { gatewayLimitFields, planLimitFields } from './limits-form.ts'
 import { row } from './model-form.ts'
 import { networkFields } from './network-form.ts'
 import { regionEntry, route, routeFields } from './routes-form.ts'
+import { gatewayRulesFields, rulesFields } from './rules-form.ts'
 
 /** Bounds that API Gateway itself enforces on `offset` (its CreateUsagePlan refuses others). */
 const largestOffset: Readonly<Record<Period, number>> = { DAY: 0, WEEK: 6, MONTH: 27 }
@@ -58,7 +59,7 @@ const team = fields(
     plan: text,
     models: (value, path) => (value === '*' ? [] : list(text, 1)(value, path)),
   },
-  { contact: text, key: oneOf('deployment', 'command-line') },
+  { contact: text, key: oneOf('deployment', 'command-line'), ...rulesFields },
 )
 
 export const configForm: Check = fields(
@@ -89,6 +90,8 @@ export const configForm: Check = fields(
     ...gatewayLimitFields,
     ...networkFields,
     ...routeFields,
+    ...rulesFields,
+    ...gatewayRulesFields,
     logs: fields({}, { retentionDays: oneOf(...retentions), accountRole: flag }),
   },
 )

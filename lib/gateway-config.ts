@@ -6,6 +6,7 @@ import { configForm } from './config-form.ts'
 import { limitProblems } from './limit-problems.ts'
 import { networkProblems } from './network-problems.ts'
 import { routeProblems } from './route-problems.ts'
+import { templateProblems } from './template-problems.ts'
 
 /** A configuration that may be deployed, and the file the function's bundle takes it from. */
 export type CheckedConfig = { readonly config: GatewayConfig; readonly file: string }
@@ -27,6 +28,7 @@ export function checkConfig(value: unknown): GatewayConfig {
     ...placeProblems(config),
     ...routeProblems(config, regionNames(config)),
     ...teamProblems(config),
+    ...templateProblems(config),
     ...limitProblems(config, homeRegion(config)),
     ...networkProblems(config),
   ]

@@ -1,4 +1,5 @@
 /** The form of where calls go: regions, other providers, Cloudflare, and an alias with targets. */
+
 import { anyModelById } from '../lambda/models/index.ts'
 import {
   type Check,
@@ -16,6 +17,7 @@ import {
 } from './checks.ts'
 import { chatLimits, region, row, someFacts, vectorLengths } from './model-form.ts'
 import { chatPrice, embeddingPrice } from './price-form.ts'
+import { rulesFields } from './rules-form.ts'
 
 const regionFields = fields(
   { region },
@@ -163,5 +165,5 @@ const target: Check = (value, path) => {
 /** An alias with a list of targets. */
 export const route = fields(
   { targets: list(target, 1) },
-  { strategy: oneOf('priority', 'weighted', 'least-latency') },
+  { strategy: oneOf('priority', 'weighted', 'least-latency'), ...rulesFields },
 )

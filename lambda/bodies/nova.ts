@@ -5,6 +5,7 @@ import { converseReply, converseStream } from './converse-reply.ts'
 import { novaRequest } from './nova-request.ts'
 import { once } from './once.ts'
 import { saidNova } from './said-nova.ts'
+import { aroundConverse } from './surround.ts'
 
 const nova = (id: string, schema: JsonObject): Body => ({
   id,
@@ -13,6 +14,7 @@ const nova = (id: string, schema: JsonObject): Body => ({
     ...novaRequest(request, model, once(notice)),
   }),
   parse: saidNova,
+  surround: aroundConverse,
   read: converseReply,
   openStream: converseStream,
 })

@@ -4,6 +4,7 @@ import { once } from './once.ts'
 import { openaiReply, openaiStream } from './openai-reply.ts'
 import { openaiRequest, type Wording } from './openai-request.ts'
 import { saidOpenAiChat } from './said-openai-chat.ts'
+import { aroundChat } from './surround.ts'
 
 const parameters = { temperature: 'temperature', topP: 'top_p', seed: 'seed', stop: 'stop' }
 
@@ -13,6 +14,7 @@ export const chatCompletions = (id: string, { tagged = false, ...wording }: Spee
   id,
   build: (request, model, notice) => openaiRequest(request, model, once(notice), wording),
   parse: saidOpenAiChat,
+  surround: aroundChat,
   read: (answer, reported) => openaiReply(answer, reported, { tagged }),
   openStream: () => openaiStream({ tagged }),
 })

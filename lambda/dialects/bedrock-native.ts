@@ -14,6 +14,8 @@ const exceptionNames = {
   invalid_body: 'ValidationException',
   unsupported_parameter: 'ValidationException',
   unsupported_media_type: 'ValidationException',
+  guard_blocked: 'ValidationException',
+  template_error: 'ValidationException',
   context_length_exceeded: 'ValidationException',
   request_too_large: 'ValidationException',
   invalid_api_key: 'UnrecognizedClientException',

@@ -7,6 +7,7 @@ import { asksForUsage, chatBody, readOpenAiRequest } from '../wire/openai-reques
 import { faced } from '../wire/schema.ts'
 import { openChunks } from './openai-chat-chunks.ts'
 import { completion } from './openai-chat-completion.ts'
+import { askedInMessages } from './template-asks.ts'
 
 export const openaiChat: ChatDialect = {
   task: 'chat',
@@ -17,6 +18,7 @@ export const openaiChat: ChatDialect = {
   ],
   streamType: 'text/event-stream; charset=utf-8',
   ping: ': ping\n\n',
+  templateAsk: askedInMessages,
   parse: faced(chatBody, parse),
   format: (reply, facts) => json(completion(reply, facts)),
   openFrames: (facts, { body }) => openChunks(facts, asksForUsage(body)),

@@ -1,11 +1,13 @@
 /** The question dialect: one question, one answer, for curl, scripts and a quick look. */
-import type { AnswerFacts, ChatDialect, HttpRequest } from '../core/contracts.ts'
+import type { AnswerFacts, ChatDialect, HttpRequest, Notice } from '../core/contracts.ts'
 import type { Message } from '../core/conversation.ts'
 import { errorBody } from '../core/error-body.ts'
 import type { Reply, ReplyEvent, Stop, Usage } from '../core/reply.ts'
 import type { ChatRequest } from '../core/request.ts'
+import { readOpenAiRequest } from '../wire/openai-request.ts'
 import { faced, shape } from '../wire/schema.ts'
 import { flag, missingField, numberWithin, readFields, text, texts, wholeNumber } from './fields.ts'
+import { askedByName } from './template-asks.ts'
 
 const bodyFields = {
   model: text,
@@ -37,9 +39,11 @@ export const question: ChatDialect = {
     { method: 'GET', path: '/bedrock/{model}' },
   ],
   streamType: 'text/event-stream; charset=utf-8',
-  parse: faced(shape(bodyFields, 'model', 'question'), (request) =>
-    request.route.method === 'GET' ? parseQuery(request) : parseBody(request),
-  ),
+  templateAsk: askedByName,
+  parse: faced(shape(bodyFields, 'model', 'question'), (request, notice) => {
+    if (request.template !== undefined) return parseTemplate(request, notice)
+    return request.route.method === 'GET' ? parseQuery(request) : parseBody(request)
+  }),
 
   format(reply, facts, request) {
     if (wantsText(request))
@@ -70,6 +74,12 @@ function parseBody({ body }: HttpRequest): ChatRequest {
     ...(max_tokens !== undefined && { maxTokens: max_tokens }),
     stream: stream ?? false,
   }
+}
+
+function parseTemplate({ body }: HttpRequest, notice: Notice): ChatRequest {
+  const { includeUsage: _, model, ...said } = readOpenAiRequest(body, notice)
+  if (model === undefined) throw missingField('model', 'the name of a model')
+  return { ...said, model }
 }
 
 function parseQuery({ query, pathParameters }: HttpRequest): ChatRequest {

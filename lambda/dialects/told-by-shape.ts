@@ -22,12 +22,13 @@ export const toldDialects: readonly (ChatDialect | EmbedDialect)[] = [
 
 /** `find` says what a name stands for, as `input` is a text for both kinds of models. */
 export function toldByShape(
-  { body, headers }: HttpRequest,
+  { body, headers, template }: HttpRequest,
   find: (model: string) => AnyModel,
 ): ChatDialect | EmbedDialect {
   if (!isFields(body)) {
     throw new TollgateError('invalid_body', `The body is ${kind(body)}, needs a JSON object.`)
   }
+  if (template !== undefined) return openaiChat
   if ('question' in body) return question
   if ('messages' in body) {
     const anthropic = 'anthropic-version' in headers || isAnthropic(body)

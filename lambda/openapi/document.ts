@@ -7,7 +7,7 @@ import { headers } from './headers.ts'
 import { openOperations, operationsOf } from './operations.ts'
 
 /** Of the description, by semantic versioning: a field that is new is a minor one. */
-const version = '1.1.0'
+const version = '1.2.0'
 
 const description = `One endpoint to the models of Amazon Bedrock, in the words of several vendors.
 
@@ -37,7 +37,7 @@ export function openApiDocument(dialects: readonly Dialect[]): JsonObject {
   const requests: Record<string, JsonObject> = {}
   for (const { method, path, operation, takes } of [...operationsOf(dialects), ...openOperations]) {
     paths[path] = { ...paths[path], [method.toLowerCase()]: operation }
-    if (takes !== undefined) requests[takes.name] = takes.schema
+    for (const { name, schema } of takes ?? []) requests[name] = schema
   }
   return {
     openapi: '3.1.0',

@@ -4,13 +4,13 @@ import type { JsonObject } from '../core/conversation.ts'
 import type { AnswerName } from './answers.ts'
 import { failuresOf, failuresWithout } from './errors.ts'
 import { headersOf, plainHeaders } from './headers.ts'
-import { requestName, requestSchema } from './requests.ts'
+import { requestName, requestSchema, templateName, templateSchema } from './requests.ts'
 import { type Words, wordsOf } from './words.ts'
 
 type Operation = Route & {
   readonly operation: JsonObject
-  /** What stands in its body. */
-  readonly takes?: { readonly name: string; readonly schema: JsonObject }
+  /** What may stand in its body. */
+  readonly takes?: readonly { readonly name: string; readonly schema: JsonObject }[]
 }
 
 export const operationsOf = (dialects: readonly Dialect[]): readonly Operation[] =>
@@ -20,9 +20,14 @@ function described(dialect: Dialect, route: Route): Operation {
   const { method, path } = route
   const said = wordsOf(`${method} ${path}`, dialect.id)
   if (method === 'GET') return { ...route, operation: operation(dialect, route, said) }
-  const name = requestName(`${method} ${path}`, dialect.id)
-  const takes = { name, schema: requestSchema(dialect, path) }
-  const requestBody = { required: true, content: json(schemaRef(name)) }
+  const named = [`${method} ${path}`, dialect.id] as const
+  const own = { name: requestName(...named), schema: requestSchema(dialect, path) }
+  const template = templateSchema(dialect)
+  const takes =
+    template === undefined ? [own] : [own, { name: templateName(...named), schema: template }]
+  const [ref = {}, ...others] = takes.map(({ name }) => schemaRef(name))
+  const content = json(others.length === 0 ? ref : { anyOf: [ref, ...others] })
+  const requestBody = { required: true, content }
   return { ...route, operation: { ...operation(dialect, route, said), requestBody }, takes }
 }
 

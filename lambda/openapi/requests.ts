@@ -17,9 +17,19 @@ export function requestName(route: string, id: string): string {
   return `${operationId.charAt(0).toUpperCase()}${operationId.slice(1)}Request`
 }
 
+/** What the schema of a body is called that asks for a template in its place. */
+export const templateName = (route: string, id: string): string =>
+  `${requestName(route, id)}ByTemplate`
+
+/** Where the dialect has words for that. */
+export function templateSchema({ task, templateAsk }: Dialect): JsonObject | undefined {
+  const schema = task === 'chat' ? (templateAsk as Faced | undefined)?.schema?.() : undefined
+  return schema && withNulls(schema)
+}
+
 /** The body must name the model where the path does not. */
 export function requestSchema(dialect: Dialect, path: string): JsonObject {
-  if (dialect.task === 'account') return { anyOf: (dialect.takes ?? []).map(bodyOf) }
+  if (dialect.task === 'account') return { anyOf: (dialect.takes ?? []).flatMap(bodiesOf) }
   const reader = 'parse' in dialect ? (dialect.parse as Faced) : {}
   const schema = reader.schema?.()
   if (schema === undefined) return judgedElsewhere
@@ -29,7 +39,11 @@ export function requestSchema(dialect: Dialect, path: string): JsonObject {
 }
 
 /** A dialect's body is named after the first of its routes. */
-function bodyOf({ id, routes: [route] }: Dialect): JsonObject {
-  const name = requestName(`${route?.method} ${route?.path}`, id)
-  return { $ref: `#/components/schemas/${name}` }
+function bodiesOf(dialect: Dialect): readonly JsonObject[] {
+  const { id, routes } = dialect
+  const [route] = routes
+  const named = `${route?.method} ${route?.path}`
+  const template = templateSchema(dialect) && templateName(named, id)
+  const names = [requestName(named, id), ...(template === undefined ? [] : [template])]
+  return names.map((name) => ({ $ref: `#/components/schemas/${name}` }))
 }
