@@ -12,18 +12,26 @@ const entries = {
   gateway: 'lambda/handler.ts',
   /** With a configuration of its own. */
   organisation: 'lambda/handler.ts',
+  /** With a cache. */
+  remembering: 'lambda/handler.ts',
   sdk: 'bench/contenders/sdk.ts',
   empty: 'bench/cold/empty.ts',
   'sdk + middy': 'bench/cold/sdk-middy.ts',
   runner: 'bench/cold/runner.ts',
 } as const
 
+/** Of those that have one of their own. */
+const configs: Readonly<Record<string, string>> = {
+  organisation: 'gateway-config-organisation',
+  remembering: 'gateway-config-remembering',
+}
+
 export type Bundles = Readonly<Record<keyof typeof entries, Bundle>>
 
 export function buildBundles(folder: string): Bundles {
   const built = Object.entries(entries).map(([name, entry]) => {
     const file = join(folder, `${name.replaceAll(/\W+/g, '-')}.mjs`)
-    const config = name === 'organisation' ? 'gateway-config-organisation' : 'gateway-config'
+    const config = configs[name] ?? 'gateway-config'
     pack(join(root, entry), file, { '#gateway-config': join(root, `bench/${config}.ts`) })
     const bytes = statSync(file).size
     return [name, { file, bytes, gzipBytes: gzipSync(readFileSync(file)).length }]

@@ -22,6 +22,8 @@ export type Processes = {
   readonly contestants: Readonly<Record<(typeof contestants)[number], Contestant>>
   /** The gateway where all teams together have limits, too. */
   readonly organisation: Contestant
+  /** The gateway where answers are remembered. */
+  readonly remembering: Contestant
   /** What the ledger's table was asked since it was asked this. */
   readonly metered: () => Promise<Metered>
   /** Where log lines of the functions go: a file, as much work to write to as Lambda's pipe. */
@@ -62,6 +64,7 @@ export async function startProcesses(folder: string, bundles: Bundles): Promise<
     },
     contestants: Object.fromEntries(await Promise.all(started)),
     organisation: await contestant('gateway', [bundles.organisation.file]),
+    remembering: await contestant('gateway', [bundles.remembering.file]),
     metered: () => asked(table.child, {}) as Promise<Metered>,
     log,
     environment,

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Bench, Effort } from './bench.ts'
 import { budgets } from './budgets.ts'
 import { buildBundles } from './bundles.ts'
+import { cached } from './cache.ts'
 import { coldStart } from './cold-start.ts'
 import { ofDialects } from './dialects.ts'
 import { failover } from './failover.ts'
@@ -19,6 +20,7 @@ import type { Findings } from './tables.ts'
 export const benches = {
   requests,
   budgets,
+  cache: cached,
   failover,
   sizes: sizesOfBodies,
   streams,

@@ -15,7 +15,7 @@ import { ended, type GatewayEvent, httpRequestOf, trailOf } from './edge/exchang
 import { exchanges } from './edge/failures.ts'
 import { inputGate, wellFormedText } from './edge/input-gate.ts'
 import { listed, otherRoutes } from './edge/other-routes.ts'
-import { wishesOf } from './edge/wishes.ts'
+import { wished } from './edge/wishes.ts'
 import { forecaster } from './forecast.ts'
 import { describing } from './openapi/describe.ts'
 import { underPolicies } from './policies/index.ts'
@@ -23,17 +23,18 @@ import { route } from './policies/route.ts'
 import { provider } from './providers/index.ts'
 import { callReader } from './read-call.ts'
 import { openAttempts } from './routing/attempts.ts'
+import { openTemplates } from './templates/index.ts'
 
 const catalogue = openCatalogue(config)
 const { ledger, tell, done, nameOf } = openAccounting(config, catalogue)
 const readCall = callReader(catalogue)
+const rendered = openTemplates(config.templates)
 const calibration = openCalibration()
 const forecast = forecaster(calibration)
 const accountOf = accounts({ config, catalogue, readCall, ledger, forecast, nameOf })
 const otherRoute = otherRoutes(dialects, describing(dialects))
-const limits = { ledger, nameOf, calibration, tell }
-const attempts = openAttempts({ provider, timeouts: config.timeouts })
-const chat = underPolicies(route(attempts), limits)
+const limits = { ledger, nameOf, calibration, tell, cache: config.cache }
+const chat = underPolicies(route(openAttempts({ provider, timeouts: config.timeouts })), limits)
 
 async function gateway(event: GatewayEvent, context: Context) {
   const { exchange } = event
@@ -41,18 +42,17 @@ async function gateway(event: GatewayEvent, context: Context) {
   if (dialect === undefined) return otherRoute(exchange)
   if (caller === undefined) throw new TollgateError('invalid_api_key', 'This route needs a key.')
 
-  const http = httpRequestOf(event)
+  const { found, ...trail } = trailOf(exchange)
+  const http = rendered(dialect, httpRequestOf(event), trail.notice)
   if (dialect.task === 'list') {
     return listed(exchange, dialect.answer(http, catalogue.usableBy(caller)))
   }
   if (dialect.task === 'account') {
     return listed(exchange, await dialect.answer(http, accountOf(exchange, caller)))
   }
-  const { found, ...trail } = trailOf(exchange)
-  const said = { ...readCall(dialect, http, caller, trail.notice, found), ...wishesOf(http) }
+  const said = { ...readCall(dialect, http, caller, trail.notice, found), ...wished(http, config) }
   const remaining = () => context.getRemainingTimeInMillis()
-  const { signal } = exchange.gone
-  const call = { id, caller, ...said, ...trail, record, signal, remaining }
+  const call = { id, caller, ...said, ...trail, record, signal: exchange.gone.signal, remaining }
 
   return answer(exchange, dialect, { call, http, reply: await chat(call) })
 }

@@ -86,7 +86,7 @@ describe('what may not', () => {
     [{ stages: 'v1' }, "stages: is not known here; did you mean 'stage'?"],
     [
       { wibble: 1 },
-      'wibble: is not known here; known are regions, models, plans, teams, stage, auth, throttle, organisation, timeZone, alerts, network, waf, domain, cors, providers, cloudflare, timeouts, logs',
+      'wibble: is not known here; known are regions, models, plans, teams, stage, auth, throttle, organisation, timeZone, alerts, network, waf, domain, cors, providers, cloudflare, timeouts, guard, decorate, allow_untemplated, cache, templates, logs',
     ],
     [{ stage: 'v-1' }, 'stage: got "v-1", needs letters, digits and _ only'],
     [

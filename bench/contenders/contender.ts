@@ -10,6 +10,8 @@ export type Work = {
   readonly team?: string
   /** Which alias is asked; else a model of one target. */
   readonly model?: string
+  /** Where the gateway has a cache: whether the answer shall be in it, from the second call on. */
+  readonly remembered?: 'hit' | 'miss'
 }
 
 /** One request, until its last byte; resolves with the time of its first, by `performance.now()`. */

@@ -87,6 +87,7 @@ const callOf = (model: Model, prompt: string, maxTokens: number): ChatCall => ({
   targets: [],
   strategy: 'priority',
   cloudflare: {},
+  rules: [],
   body: model.body,
   request: {
     model: model.id,
@@ -99,6 +100,7 @@ const callOf = (model: Model, prompt: string, maxTokens: number): ChatCall => ({
   notice: nothing,
   attempted: nothing,
   standing: nothing,
+  looked: nothing,
   atEnd: nothing,
   record: { set: nothing, measure: nothing, fail: nothing, write: nothing },
   signal: new AbortController().signal,

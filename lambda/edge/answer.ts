@@ -72,6 +72,7 @@ function answerFacts({ requestId }: Exchange, { call, reply }: Ready): AnswerFac
     created: Math.floor(now / 1000),
     requestId,
     costUsd(usage: Usage) {
+      if (reply.remembered) return 0
       const nano = costNanoUsd(usage, model, termsOf(reply.call, target), now)
       return nano === undefined ? null : nano / 1e9
     },

@@ -6,6 +6,7 @@ import type {
   Dialect,
   HttpMethod,
   HttpRequest,
+  Looked,
   Target,
 } from '../core/contracts.ts'
 import { TollgateError } from '../core/errors.ts'
@@ -30,6 +31,8 @@ export type Exchange = {
   target?: Target
   /** Where the limits stand that the call counts in. */
   standings: readonly Standing[] | undefined
+  /** What came of looking for a remembered answer. */
+  looked?: Looked
   /** What the model could not be given as asked. */
   readonly notices: string[]
   readonly attempts: Attempt[]
@@ -94,6 +97,10 @@ export const trailOf = (exchange: Exchange) => ({
   standing(standings: readonly Standing[]) {
     exchange.standings = standings
   },
+  looked(looked: Looked) {
+    exchange.looked = looked
+    exchange.record.set({ cache: looked.status })
+  },
   /** Told what the caller named, and then where it leads. */
   found(asked: string, target?: Target) {
     exchange.asked = asked
@@ -103,17 +110,17 @@ export const trailOf = (exchange: Exchange) => ({
 
 /** Headers of every answer, errors included; what does not apply is left out. */
 export function commonHeaders(exchange: Exchange): Record<string, string> {
-  const { requestId, notices, attempts, standings, dialect } = exchange
-  const last = attempts.at(-1)
-  const target = last?.target ?? exchange.target
+  const { requestId, notices, attempts, standings, dialect, looked } = exchange
+  const answered = looked?.status === 'hit' ? looked.target : attempts.at(-1)?.target
+  const target = answered ?? exchange.target
   return {
     'x-request-id': requestId,
     'cache-control': 'no-store',
     ...(target !== undefined && { 'x-tollgate-model': `${target.provider}/${target.model.id}` }),
-    ...(last !== undefined && {
-      ...('region' in last.target && { 'x-tollgate-region': last.target.region }),
-      'x-tollgate-attempts': trail(attempts),
-    }),
+    ...(answered !== undefined && 'region' in answered && { 'x-tollgate-region': answered.region }),
+    ...(attempts.length > 0 && { 'x-tollgate-attempts': trail(attempts) }),
+    ...(looked !== undefined && { 'x-tollgate-cache': looked.status }),
+    ...(looked?.status === 'hit' && { age: String(looked.ageSeconds) }),
     ...(notices.length > 0 && { 'x-tollgate-notice': notices.map(asListItem).join(', ') }),
     ...(standings !== undefined && limitHeaders(standings, dialect, Date.now())),
   }

@@ -1,6 +1,8 @@
 /** What a caller asks of the gateway in headers, whatever the dialect. */
-import type { HttpRequest } from '../core/contracts.ts'
+import type { GatewayConfig } from '../core/config.ts'
+import type { CacheWish, HttpRequest } from '../core/contracts.ts'
 import { TollgateError } from '../core/errors.ts'
+import { cacheWishOf } from './cache-wish.ts'
 
 /** Cloudflare's own headers a caller may send through to its gateway, where a target goes by it. */
 const throughCloudflare = [
@@ -13,13 +15,15 @@ const throughCloudflare = [
 ]
 
 export type Wishes = {
+  readonly cache?: CacheWish
   readonly timeoutMs?: number
   readonly cloudflare: Readonly<Record<string, string>>
 }
 
 const longestTimeout = 900_000
 
-export function wishesOf({ headers }: HttpRequest): Wishes {
+/** Of a gateway without a cache, nothing is asked of that. */
+export function wished({ headers }: HttpRequest, { cache }: Pick<GatewayConfig, 'cache'>): Wishes {
   const timeoutMs = timeoutIn(headers)
   const cloudflare = Object.fromEntries(
     throughCloudflare.flatMap((name) => {
@@ -27,7 +31,11 @@ export function wishesOf({ headers }: HttpRequest): Wishes {
       return value === undefined ? [] : [[name, value]]
     }),
   )
-  return { cloudflare, ...(timeoutMs !== undefined && { timeoutMs }) }
+  return {
+    cloudflare,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(cache !== undefined && { cache: cacheWishOf(headers) }),
+  }
 }
 
 function timeoutIn(headers: HttpRequest['headers']): number | undefined {

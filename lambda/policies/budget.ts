@@ -5,53 +5,15 @@ import { dearest, withKnownPrice } from '../budget/dearest.ts'
 import { type Estimate, likely, worstCase } from '../budget/estimate.ts'
 import type { Attempt, Call, Policy, ReplyStream } from '../core/contracts.ts'
 import { TollgateError } from '../core/errors.ts'
-import type { Amounts, Held } from '../core/ledger.ts'
-import type { AnyModel } from '../core/model.ts'
+import type { Amounts } from '../core/ledger.ts'
 import type { ReplyEvent } from '../core/reply.ts'
-import type { Happening, Manner, OpenLedger } from '../ledger/ledger.ts'
-import { StoreFailure } from '../ledger/store.ts'
-import { unavailable } from '../ledger/unavailable.ts'
-import { openAllowance } from './allowance.ts'
+import { type HoldParts, openHold } from './hold.ts'
 
-export type BudgetParts = {
-  readonly ledger: Pick<OpenLedger, 'admit' | 'hold' | 'manner'>
-  /** By which limits of a model know it. */
-  readonly nameOf: (model: AnyModel) => string
-  readonly calibration?: Calibration
-  readonly tell?: (happening: Happening) => void
-  readonly now?: () => number
-}
+export type BudgetParts = HoldParts & { readonly calibration?: Calibration }
 
-export function budget({
-  ledger,
-  nameOf,
-  calibration = openCalibration(),
-  tell = () => {},
-  now = Date.now,
-}: BudgetParts): Policy {
-  const allow = openAllowance(now)
-
-  /** Nothing is held where the ledger fails and the plan would rather go on. */
-  async function hold(call: Call, amounts: Amounts, manner: Manner): Promise<Held | undefined> {
-    const { id, caller, record, remaining } = call
-    const until = now() + remaining()
-    const asked = performance.now()
-    try {
-      return await ledger.hold({ id, caller, model: nameOf(call.model), amounts, until })
-    } catch (thrown) {
-      if (!(thrown instanceof StoreFailure)) throw thrown
-      record.measure({ LedgerFailures: 1 })
-      if (manner.onFailure === 'allow' && allow(amounts)) {
-        record.measure({ BudgetFailOpen: 1 })
-        tell({ type: 'failing-open', team: caller.team })
-        return undefined
-      }
-      const message = 'The budget cannot be asked for at the moment; nothing was sent to a model.'
-      throw unavailable(message, thrown)
-    } finally {
-      record.measure({ LedgerMs: performance.now() - asked })
-    }
-  }
+export function budget(parts: BudgetParts): Policy {
+  const { ledger, nameOf, calibration = openCalibration() } = parts
+  const hold = openHold(parts)
 
   return (next) =>
     async function budget(asked) {

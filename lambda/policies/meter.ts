@@ -40,9 +40,14 @@ async function* watched(reply: ReplyStream, call: Call): AsyncGenerator<ReplyEve
 
 function recordReply(
   { stop, usage }: Extract<ReplyEvent, { type: 'reply-end' }>,
-  { call }: ReplyStream,
+  { call, remembered }: ReplyStream,
 ): void {
   const { record, model, target } = call
+  if (remembered) {
+    record.set({ outcome: 'ok', stop: stop.reason })
+    record.measure({ CostNanoUsd: 0 })
+    return
+  }
   const cost =
     call.task === 'count' ? 0 : costNanoUsd(usage, model, termsOf(call, target), Date.now())
   record.set({ outcome: 'ok', stop: stop.reason })

@@ -20,12 +20,14 @@ export const callFacts = {
   notice: nothing,
   attempted: nothing,
   standing: nothing,
+  looked: nothing,
   atEnd: nothing,
   record: openRecord(nothing, Date.now),
   signal: new AbortController().signal,
   remaining: () => 900_000,
   strategy: 'priority',
   cloudflare: {},
+  rules: [],
 } as const
 
 /** As the configuration `regions: ['us-east-1']` makes it. */
