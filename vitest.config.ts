@@ -1,4 +1,5 @@
 /** Tests run on the project's own Node, several files at a time. */
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { alone, together } from './test/support/alone.ts'
@@ -11,8 +12,8 @@ export default defineConfig({
     /** CDK's own check of a template takes seconds a file; those files that are about it ask for it. */
     env: { CDK_VALIDATION: 'false' },
     setupFiles: ['test/support/effort.ts'],
-    /** All processors: by default one is left idle, and of two that is half. */
-    maxWorkers: '100%',
+    /** Half as many again as there are processors: some tests wait for what is to time out. */
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
