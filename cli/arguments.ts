@@ -1,6 +1,6 @@
 /** Reads what was typed by the table of commands, and says what would have been right. */
 import { parseArgs } from 'node:util'
-import { closest } from '../lib/closest.ts'
+import { closest } from '../lambda/core/closest.ts'
 import type { Command, Options } from './command.ts'
 import { everywhere, helpOfAll, helpOfGroup, usageOf } from './help.ts'
 import { WrongUse } from './problems.ts'

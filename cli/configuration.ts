@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { closest } from '../lambda/core/closest.ts'
 import type { GatewayConfig, Plan } from '../lambda/core/config.ts'
-import { closest } from '../lib/closest.ts'
 import { Failure, WrongUse } from './problems.ts'
 
 export async function readConfig(file: string): Promise<GatewayConfig> {

@@ -1,5 +1,5 @@
 /** Small checks that are put together to one of a whole configuration; each answers with problems. */
-import { closest } from './closest.ts'
+import { closest } from '../lambda/core/closest.ts'
 
 /** One line a problem: `plans.trial.quota.limit: got -5, needs a whole number of at least 1`. */
 export type Check = (value: unknown, path: string) => readonly string[]

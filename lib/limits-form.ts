@@ -1,4 +1,6 @@
 /** The form of limits: of a plan, of the organisation, and what they share. */
+
+import { closest } from '../lambda/core/closest.ts'
 import {
   type Check,
   fields,
@@ -11,7 +13,6 @@ import {
   such,
   wholeNumber,
 } from './checks.ts'
-import { closest } from './closest.ts'
 
 const mostUsd = 1_000_000_000
 

@@ -1,4 +1,6 @@
 /** What models and targets of a right form may still have wrong: names, regions, and what cannot be asked. */
+
+import { closest } from '../lambda/core/closest.ts'
 import type { GatewayConfig } from '../lambda/core/config.ts'
 import type { AnyModel } from '../lambda/core/model.ts'
 import type {
@@ -11,7 +13,6 @@ import { anyModelById } from '../lambda/models/index.ts'
 import { makesVectors } from '../lambda/models/outside.ts'
 import { withoutProfile } from '../lambda/models/profiles.ts'
 import { needsOneOf, problem } from './checks.ts'
-import { closest } from './closest.ts'
 import { reachProblems } from './reach-problems.ts'
 
 type Problems = readonly string[]

@@ -13,7 +13,7 @@ export function templateProblems(config: GatewayConfig): readonly string[] {
   const { templates = {} } = config
   const each = Object.entries(templates).flatMap(([name, template]) => {
     const { render, places } = compiled(template)
-    const word = placeholder(config)
+    const word = someAlias(config)
     const body = render(Object.fromEntries(places.map((place) => [place, word])))
     return ofModel(config, `templates.${name}`, body)
   })
@@ -21,7 +21,7 @@ export function templateProblems(config: GatewayConfig): readonly string[] {
 }
 
 /** A place may stand for the model: then the caller names it, and any alias is as good as another. */
-const placeholder = ({ models }: GatewayConfig): string => Object.keys(models)[0] ?? 'word'
+const someAlias = ({ models }: GatewayConfig): string => Object.keys(models)[0] ?? 'word'
 
 function ofModel(config: GatewayConfig, path: string, body: unknown): readonly string[] {
   const { includeUsage: _, model: name, ...said } = readOpenAiRequest(body, () => {})

@@ -15,8 +15,8 @@ const longestPause = 5
 
 export type Candidate = Aimed & {
   readonly health: Health
-  /** Streams and whole answers are not equally soon. */
-  readonly spoken: string
+  /** By which its speed is known, where that decides; streams and whole answers are not equally soon. */
+  readonly timed?: string
 }
 
 export type Next = { readonly candidate: Candidate; readonly pauseMs: number }
@@ -56,13 +56,15 @@ export function openChoice(now: () => number, random: () => number): Choice {
     candidates(call) {
       const at = now()
       retries.called(at)
+      const races = call.strategy === 'least-latency'
       const kind = call.request.stream ? 'stream' : 'whole'
       const places = aimed(call).map((aim) => {
         const health = healthOf(aim.target)
-        const spoken = `${kind} ${keyOf(aim.target)}`
-        const expectedMs = call.strategy === 'least-latency' ? speed.expected(spoken, at) : 0
         const { weight } = aim.target
-        return { ...aim, health, spoken, weight, expectedMs, ready: isReady(health, at) }
+        const place = { ...aim, health, weight, expectedMs: 0, ready: isReady(health, at) }
+        if (!races) return place
+        const timed = `${kind} ${keyOf(aim.target)}`
+        return { ...place, timed, expectedMs: speed.expected(timed, at) }
       })
       return places.length === 1 ? places : orders[call.strategy](places, random)
     },
@@ -101,13 +103,13 @@ export function openChoice(now: () => number, random: () => number): Choice {
       return { candidate: again, pauseMs: Math.max(pause * 1_000, jitter) }
     },
 
-    asked({ spoken }) {
-      speed.asked(spoken, now())
+    asked({ timed }) {
+      if (timed !== undefined) speed.asked(timed, now())
     },
 
-    answered({ health, spoken }, ms) {
+    answered({ health, timed }, ms) {
       health.answered(now())
-      speed.told(spoken, ms, now())
+      if (timed !== undefined) speed.told(timed, ms, now())
     },
   }
 }

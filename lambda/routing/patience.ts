@@ -35,15 +35,18 @@ export function patienceFor(
   const totalMs = streams ? left : Math.min(left, wholeAnswerMs - passedMs)
   if (totalMs < leastMs) return undefined
   const which = anotherLeft ? 'another' : 'last'
-  const own = streams
-    ? Math.min(timeouts.firstByteMs ?? Infinity, firstByteMs[which])
-    : wholeMs[which]
-  const longest = streams && !anotherLeft ? (timeouts.firstByteMs ?? own) : own
+  const usual = streams ? firstByte(which, timeouts) : wholeMs[which]
   return {
-    firstByteMs: call.timeoutMs ?? longest,
+    firstByteMs: call.timeoutMs ?? usual,
     idleMs: timeouts.idleMs ?? idleMs,
     totalMs,
   }
+}
+
+/** What the operator allows holds for the last; it never makes who stands behind wait longer. */
+function firstByte(which: 'last' | 'another', timeouts: Timeouts): number {
+  const own = timeouts.firstByteMs ?? firstByteMs.last
+  return which === 'last' ? own : Math.min(own, firstByteMs.another)
 }
 
 /** As the target is asked: a model may only answer whole, and count or embed always does. */
