@@ -10,51 +10,42 @@ import type {
   HttpRequest,
   NativeDialect,
   Notice,
+  Said,
   Target,
+  Written,
 } from './core/contracts.ts'
 import { TollgateError } from './core/errors.ts'
 import { fit } from './core/fit.ts'
 import { fitEmbedding } from './core/fit-embedding.ts'
 import type { AnyModel, EmbeddingModel, Model } from './core/model.ts'
-import type { EmbedRequest, FittedRequest, NativeRequest } from './core/request.ts'
-import type { Strategy } from './core/routes-config.ts'
-import type { Rules } from './core/rules-config.ts'
+import type { EmbedRequest, FittedRequest } from './core/request.ts'
 import type { Route } from './targets.ts'
-
-type Aimed = {
-  readonly targets: readonly Target[]
-  readonly strategy: Strategy
-  readonly rules: readonly Rules[]
-  readonly templated?: string
-}
-
-/** What a call says, without what surrounds it. */
-export type Said = Aimed &
-  (
-    | {
-        readonly task: 'chat' | 'count'
-        readonly request: FittedRequest
-        readonly model: Model
-        readonly body: Body
-        readonly native?: NativeRequest
-      }
-    | {
-        readonly task: 'embed'
-        readonly request: EmbedRequest
-        readonly model: EmbeddingModel
-        readonly native?: NativeRequest
-      }
-  )
 
 export type AskingDialect = ChatDialect | CountDialect | EmbedDialect | NativeDialect
 
+type Found = (asked: string, target?: Target) => void
+
 export function callReader(catalogue: Catalogue) {
+  /** What another text would ask is not told as found: what the caller named stays what it named. */
   return function readCall(
     dialect: AskingDialect,
     http: HttpRequest,
     caller: Caller,
     notice: Notice,
-    found: (asked: string, target?: Target) => void,
+    found: Found,
+  ): Said & { readonly written: Written } {
+    const instead = (text: string) =>
+      read(dialect, { ...http, text, body: bodyIn(text) }, caller, notice, () => {})
+    const said = read(dialect, http, caller, notice, found)
+    return { ...said, written: { text: http.text, instead } }
+  }
+
+  function read(
+    dialect: AskingDialect,
+    http: HttpRequest,
+    caller: Caller,
+    notice: Notice,
+    found: Found,
   ): Said {
     const find = (name: string): Route => {
       found(name)
@@ -78,6 +69,14 @@ export function callReader(catalogue: Catalogue) {
     const templated = http.template === undefined ? {} : { templated: http.template }
     const aim = { targets, strategy, rules, ...templated }
     return { task: dialect.task, request, model, body: model.body, ...aim }
+  }
+}
+
+function bodyIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new TollgateError('invalid_json', 'It is not JSON.')
   }
 }
 

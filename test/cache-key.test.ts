@@ -144,6 +144,8 @@ const rules: Each<Rules> = {
   guard: maybe(fc.constantFrom({ deny: ['a'] }, { deny: ['b'] }, { allow: ['a'] })),
   decorate: maybe(fc.constantFrom({ prepend: [{ content: 'a' }] }, { append: [{ content: 'a' }] })),
   allow_untemplated: maybe(fc.boolean()),
+  transform: maybe(fc.constant({ request: (request) => request })),
+  guardrail: maybe(fc.constantFrom({ id: 'a', version: 1 }, { id: 'b', version: 1 })),
 }
 
 const nova = modelById.get('amazon.nova-lite-v1:0')
@@ -202,7 +204,7 @@ describe('… of Bedrock’s own', () => {
 })
 
 describe('… of the rules that hold', () => {
-  changes(rules, (one) => hashOf({ ...plainCall, rules: [one] }), [])
+  changes(rules, (one) => hashOf({ ...plainCall, rules: [one] }), ['transform'])
   it('and not by other settings that stand beside them', () => {
     const beside = { plan: 'free', models: '*' } as Rules
     expect(hashOf({ ...plainCall, rules: [beside] })).toBe(hashOf({ ...plainCall, rules: [{}] }))

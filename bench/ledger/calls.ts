@@ -79,6 +79,10 @@ function pick<T>(of: readonly T[], share: number): T {
   return picked
 }
 
+const unwritten = (): never => {
+  throw new Error('A simulated call has no body.')
+}
+
 const callOf = (model: Model, prompt: string, maxTokens: number): ChatCall => ({
   id: 'simulated',
   caller: { team, keyId: 'k1b2c3d4' },
@@ -86,6 +90,7 @@ const callOf = (model: Model, prompt: string, maxTokens: number): ChatCall => ({
   model,
   targets: [],
   strategy: 'priority',
+  written: { text: prompt, instead: unwritten },
   cloudflare: {},
   rules: [],
   body: model.body,

@@ -50,7 +50,11 @@ const target: Part<Target> = ({ provider, place, modelId, ...rest }) => [
 ]
 const aims = each(target)
 
-const ruleParts = { guard: asIs, decorate: asIs, allow_untemplated: asIs }
+const ruleParts = {
+  ...{ guard: asIs, decorate: asIs, allow_untemplated: asIs, guardrail: asIs },
+  /** What a request was made into stands in its messages, and an answer is transformed each time. */
+  transform: leftOut,
+}
 const rule = listed<Rules>(ruleParts)
 const ruleNames = Object.keys(ruleParts) as (keyof Rules)[]
 
@@ -69,7 +73,8 @@ const inForce = each(ruleOf)
 
 /** What surrounds a call says when, by whom and how long; not what is asked. */
 const facts = {
-  ...{ id: leftOut, caller: leftOut, timeoutMs: leftOut, cache: leftOut, cloudflare: leftOut },
+  ...{ id: leftOut, caller: leftOut, written: leftOut, beside: leftOut, again: leftOut },
+  ...{ timeoutMs: leftOut, cache: leftOut, cloudflare: leftOut },
   ...{ notice: leftOut, attempted: leftOut, standing: leftOut, looked: leftOut, atEnd: leftOut },
   ...{ record: leftOut, signal: leftOut, remaining: leftOut },
   /** What it came to stands in the messages. */

@@ -38,6 +38,9 @@ export type Looked =
   /** `target`: who answered then. */
   | { readonly status: 'hit'; readonly ageSeconds: number; readonly target: Target }
 
+/** A caller's body as text, and what another text in its place would say; throws as for a caller. */
+export type Written = { readonly text: string; readonly instead: (text: string) => Said }
+
 /** What is true of every request on its way, whatever dialect it came in. */
 type CallFacts = {
   readonly id: string
@@ -53,6 +56,14 @@ type CallFacts = {
   readonly timeoutMs?: number
   /** Only where the gateway has a cache. */
   readonly cache?: CacheWish
+  readonly written: Written
+  /** Made on behalf of a call that is on its way: not one more of those at once. */
+  readonly beside?: true
+  /**
+   * Awaited before another attempt where one that failed may be billed: what another may come to is
+   * held as well. Rejects where no limit has room for it. Absent: nothing is limited.
+   */
+  readonly again?: () => Promise<void>
   /** Cloudflare's own request headers, from an allow-list, for targets that are reached through it. */
   readonly cloudflare: Readonly<Record<string, string>>
   readonly notice: Notice
@@ -89,6 +100,12 @@ export type EmbedCall = CallFacts & {
   readonly model: EmbeddingModel
   readonly native?: NativeRequest
 }
+
+/** What a call says, without what surrounds it. */
+export type Said =
+  | Pick<ChatCall, 'task' | 'request' | 'model' | 'body' | 'native' | SaidOfBoth>
+  | Pick<EmbedCall, 'task' | 'request' | 'model' | 'native' | SaidOfBoth>
+type SaidOfBoth = 'targets' | 'strategy' | 'rules' | 'templated'
 
 /** One request on its way. */
 export type Call = ChatCall | EmbedCall

@@ -29,6 +29,8 @@ export type Asking = {
   readonly amounts: Amounts
   /** Milliseconds since 1970 after which whoever asked is surely dead. */
   readonly until: number
+  /** Of a call that is held already, or on its behalf: not one more of those at once. */
+  readonly beside?: true
 }
 
 /** Amounts that are held for one call. */

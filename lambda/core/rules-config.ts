@@ -1,5 +1,6 @@
 /** What an operator writes of rules: what may be asked, in which words it is asked, what is remembered. */
 import type { JsonObject } from './conversation.ts'
+import type { TransformConfig } from './transform-config.ts'
 
 /** A regular expression's source; with a name, by which a refusal and the log speak of it. */
 export type GuardRule = string | { readonly name: string; readonly pattern: string }
@@ -43,12 +44,29 @@ export type CacheConfig = {
   readonly shared?: true
 }
 
+/**
+ * A guardrail of Amazon Bedrock's, which judges what a model is asked and what it answers. A call has
+ * one: the alias's, else the team's, else everybody's.
+ */
+export type GuardrailConfig = {
+  /**
+   * Its id, where the gateway has one region; else an id for each region, since each guardrail is of
+   * one. Where there is none, nothing that needs it is sent.
+   */
+  readonly id: string | Readonly<Record<string, string>>
+  readonly version: number | 'DRAFT'
+  /** What it found stands in the answers of native routes; default `disabled`. */
+  readonly trace?: 'enabled' | 'enabled_full' | 'disabled'
+}
+
 /** Of everybody, of a team, or of an alias that is a list of targets; all that apply hold. */
 export type Rules = {
   readonly guard?: GuardConfig
   readonly decorate?: DecorateConfig
   /** `false`: nothing is asked but by a template. */
   readonly allow_untemplated?: boolean
+  readonly transform?: TransformConfig
+  readonly guardrail?: GuardrailConfig
 }
 
 /**

@@ -26,6 +26,12 @@ export const callFacts = {
   signal: new AbortController().signal,
   remaining: () => 900_000,
   strategy: 'priority',
+  written: {
+    text: '',
+    instead() {
+      throw new Error('Nobody wrote this call.')
+    },
+  },
   cloudflare: {},
   rules: [],
 } as const
