@@ -17,7 +17,7 @@ import type {
 import { TollgateError } from './core/errors.ts'
 import { fit } from './core/fit.ts'
 import { fitEmbedding } from './core/fit-embedding.ts'
-import type { AnyModel, EmbeddingModel, Model } from './core/model.ts'
+import type { AnyModel, Model } from './core/model.ts'
 import type { EmbedRequest, FittedRequest } from './core/request.ts'
 import type { Route } from './targets.ts'
 
