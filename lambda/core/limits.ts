@@ -63,7 +63,7 @@ export function firstShortfall(
     .filter(({ key = caller.keyId }) => key === caller.keyId)
     .filter((one) => (one.model ?? model) === model)
     .map(({ then: _, ...one }) => ({ ...one, asked: askedOf[one.measure](amounts) }))
-    .filter((one) => one.used + one.reserved + one.asked > one.limit)
+    .filter((one) => one.asked > 0 && one.used + one.reserved + one.asked > one.limit)
     .toSorted((one, other) => lastsUntil(other) - lastsUntil(one))[0]
 }
 

@@ -59,14 +59,17 @@ export function changes(
   return Object.fromEntries(all.filter(([, amount]) => amount !== 0))
 }
 
-/** The most that counters may have had before, for so much to fit: limits of the same counter share it. */
+/**
+ * The most that counters may have had before, for so much to fit: limits of the same counter share it.
+ * What needs nothing of a counter fits, however far over its limit that is.
+ */
 export function roomFor(
   buckets: readonly Bucket[],
   needed: (attribute: string) => number,
 ): Record<string, number> {
   const most: Record<string, number> = {}
   for (const { attribute, limit, then } of buckets) {
-    if (then !== 'refuse') continue
+    if (then !== 'refuse' || needed(attribute) === 0) continue
     most[attribute] = Math.min(most[attribute] ?? Infinity, limit - needed(attribute))
   }
   return most

@@ -174,7 +174,8 @@ export function openLedger(
     const entry = { id: randomBytes(6).toString('base64url'), until, amounts }
     const taken: Taking[] = []
     for (const { rules, partition, warnings } of accounts) {
-      const buckets = rules.buckets(asking, at, granted)
+      const all = rules.buckets(asking, at, granted)
+      const buckets = asking.beside ? all.filter(({ measure }) => measure !== 'parallel') : all
       const other = accounts.find((one) => one.partition !== partition)?.partition
       const beside = other && { beside: `${other.pk} ${other.slice}` }
       const outcome = await taking(partition, buckets, { ...entry, ...beside }).catch(

@@ -222,10 +222,10 @@ export function openPartition(options: PartitionOptions): Partition {
 
 /** As far as is known. */
 const hasRoom = (slice: Item, { amounts }: Entry, buckets: readonly Bucket[]): boolean =>
-  buckets.every(
-    ({ attribute, then }) =>
-      then !== 'refuse' || counterOf(slice, attribute) + amountIn(attribute, amounts) <= 0,
-  )
+  buckets.every(({ attribute, then }) => {
+    const needed = amountIn(attribute, amounts)
+    return then !== 'refuse' || needed === 0 || counterOf(slice, attribute) + needed <= 0
+  })
 
 /** A counter that has too little room for so much; of several, the one that stays so longest. */
 function shortest(
@@ -235,6 +235,7 @@ function shortest(
 ): Bucket | undefined {
   return buckets
     .filter(({ then }) => then === 'refuse')
+    .filter(({ attribute }) => needed(attribute) > 0)
     .filter(({ attribute, limit }) => counterOf(item, attribute) + needed(attribute) > limit)
     .toSorted((one, other) => (other.resetsAt ?? 0) - (one.resetsAt ?? 0))
     .at(0)

@@ -5,7 +5,7 @@ import { dearest, withKnownPrice } from '../budget/dearest.ts'
 import { type Estimate, likely, worstCase } from '../budget/estimate.ts'
 import type { Attempt, Call, Policy, ReplyStream } from '../core/contracts.ts'
 import { TollgateError } from '../core/errors.ts'
-import type { Amounts } from '../core/ledger.ts'
+import { type Amounts, type Held, noAmounts } from '../core/ledger.ts'
 import type { ReplyEvent } from '../core/reply.ts'
 import { type HoldParts, openHold } from './hold.ts'
 
@@ -25,14 +25,16 @@ export function budget(parts: BudgetParts): Policy {
       const estimate = dearest(call, (as) =>
         tight === undefined ? worstCase(as, as.target) : likely(as, as.target, tight),
       )
-      const held = await hold(call, amountsOf(estimate), manner)
+      const most = amountsOf(estimate)
+      const held = await hold(call, most, manner)
       if (held === undefined) return next(call)
       call.standing(held.standings)
+      const holds = openHolds(held, most)
 
       const bill = openBill(call, tight)
       let settling: Promise<void> | undefined
       const settle = () => {
-        settling ??= held.settle(bill.amounts())
+        settling ??= holds.settle(bill.amounts())
         return settling
       }
       call.atEnd(settle)
@@ -40,8 +42,13 @@ export function budget(parts: BudgetParts): Policy {
         bill.attempted(attempt)
         call.attempted(attempt)
       }
+      /** What failed may be billed beside what answers, and both must fit. */
+      async function again() {
+        const more = { ...most, requests: 0 }
+        await holds.add(await hold({ ...call, beside: true }, more, manner), more)
+      }
       try {
-        const reply = await next({ ...call, attempted })
+        const reply = await next({ ...call, attempted, again })
         bill.answered(reply.call)
         return { ...reply, events: watched(reply, bill, settle, calibration) }
       } catch (thrown) {
@@ -51,6 +58,37 @@ export function budget(parts: BudgetParts): Policy {
       }
     }
 }
+
+/** What is held for one call, of which each part is settled at no more than it holds, but for the last. */
+function openHolds(first: Held, most: Amounts) {
+  const parts = [{ held: first, most }]
+  let settled = false
+  return {
+    /** Nothing is held where the ledger fails and the plan would rather go on. */
+    async add(held: Held | undefined, most: Amounts): Promise<void> {
+      if (held === undefined) return
+      if (settled) await held.settle(noAmounts)
+      else parts.push({ held, most })
+    },
+    /** Whatever order they are settled in, no limit is passed meanwhile. */
+    async settle(actual: Amounts): Promise<void> {
+      settled = true
+      let left = actual
+      const shares = parts.map(({ held, most }, index) => {
+        const share = index === parts.length - 1 ? left : each(left, most, Math.min)
+        left = each(left, share, (all, part) => all - part)
+        return held.settle(share)
+      })
+      await Promise.all(shares)
+    },
+  }
+}
+
+const each = (one: Amounts, other: Amounts, of: (a: number, b: number) => number): Amounts => ({
+  requests: of(one.requests, other.requests),
+  tokens: of(one.tokens, other.tokens),
+  microUsd: of(one.microUsd, other.microUsd),
+})
 
 /** A budget in money pays for what has a price. */
 function payable(asked: Call): Call {

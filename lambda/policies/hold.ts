@@ -24,11 +24,12 @@ export function openHold({ ledger, nameOf, tell = () => {}, now = Date.now }: Ho
     amounts: Amounts,
     manner: Manner,
   ): Promise<Held | undefined> {
-    const { id, caller, record, remaining } = call
+    const { id, caller, record, remaining, beside } = call
     const until = now() + remaining()
     const asked = performance.now()
     try {
-      return await ledger.hold({ id, caller, model: nameOf(call.model), amounts, until })
+      const model = nameOf(call.model)
+      return await ledger.hold({ id, caller, model, amounts, until, ...(beside && { beside }) })
     } catch (thrown) {
       if (!(thrown instanceof StoreFailure)) throw thrown
       record.measure({ LedgerFailures: 1 })

@@ -109,6 +109,7 @@ export function openAttempts({
         const same = { candidate, pauseMs: 0 }
         const next = over ? undefined : fresh ? same : choice.next(candidates, failures)
         if (next === undefined) throw told() ?? error
+        if (error.billed !== undefined && !(await mayBeBilledAgain(call))) throw told() ?? error
         if (next.candidate !== candidate) call.record.measure({ Failovers: 1 })
         call.record.measure({ Retries: failures.length })
         candidate = next.candidate
@@ -116,6 +117,20 @@ export function openAttempts({
         if (call.signal.aborted) throw error
       }
     }
+  }
+}
+
+/** What failed is charged as well, so another attempt needs room of its own in the limits. */
+async function mayBeBilledAgain({ again, notice }: Call): Promise<boolean> {
+  try {
+    await again?.()
+    return true
+  } catch (thrown) {
+    if (!(thrown instanceof TollgateError)) throw thrown
+    notice(
+      `attempts: no other was made, which had to be paid beside the one that failed: ${thrown.message}`,
+    )
+    return false
   }
 }
 
