@@ -45,7 +45,7 @@ function writeLine(): void {
   record.set({ target: `us.${modelId}`, region: 'us-east-1', stream: false, model: modelId })
   if (target !== undefined) exchange.attempts.push({ target, outcome: 'ok', ms: 812.3 })
   record.set({ outcome: 'ok', stop: 'end' })
-  record.measure({ InputTokens: 200, OutputTokens: 100, CostNanoUsd: 216_000 })
+  record.measure({ InputTokens: 200, OutputTokens: 100, CostMicroUsd: 216 })
   record.measure({ CacheReadTokens: 0, CacheWriteTokens: 0, FirstByteMs: 815.1, OverheadMs: 2.8 })
   finish(exchange, 200)
 }

@@ -45,6 +45,9 @@ export function accounts(parts: AccountParts) {
       timeZone: config.timeZone ?? 'UTC',
       standings,
       used: () => ledger.used(caller.team),
+      outlooks: async () => [],
+      hours: async () => [],
+      recent: async () => [],
       decision: (id) => ledger.decision(caller.team, id),
       find(name) {
         found(name)

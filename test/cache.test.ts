@@ -89,8 +89,8 @@ describe('a repeated request', () => {
 
     const [first = {}, second = {}] = [...one.lines, ...two.lines]
     expect(first).toMatchObject({ cache: 'miss', CacheMisses: 1 })
-    expect(second).toMatchObject({ cache: 'hit', CacheHits: 1, CostNanoUsd: 0, outcome: 'ok' })
-    expect(second.CacheSavedNanoUsd).toBe(first.CostNanoUsd)
+    expect(second).toMatchObject({ cache: 'hit', CacheHits: 1, CostMicroUsd: 0, outcome: 'ok' })
+    expect(second.CacheSavedMicroUsd).toBe(first.CostMicroUsd)
     expect(second.stop).toBe(first.stop)
   })
 

@@ -116,7 +116,7 @@ describe('an alias of Bedrock, an OpenAI-compatible server and Anthropic', () =>
     const usage = await countedBy(openai)
     expect(readers[way.name]?.(answer, stream).usage).toEqual(usage)
     const nano = nanoUsd(usage, priceOf.openai)
-    expect(answer.lines).toMatchObject([{ outcome: 'ok', Failovers: 1, CostNanoUsd: nano }])
+    expect(answer.lines).toMatchObject([{ outcome: 'ok', Failovers: 1, CostMicroUsd: nano / 1_000 }])
     expect(await accountOf(team)).toEqual({
       requests: 1,
       tokens: usage.input + usage.output,
@@ -261,7 +261,7 @@ describe('a target without a price', () => {
     expect(trailOf(answer)).toBe('openai:ok')
     expect(answer.headers).not.toHaveProperty('x-tollgate-cost-usd')
     expect(JSON.parse(answer.text).cost_usd).toBeNull()
-    expect(answer.lines[0]).not.toHaveProperty('CostNanoUsd')
+    expect(answer.lines[0]).not.toHaveProperty('CostMicroUsd')
   })
 })
 

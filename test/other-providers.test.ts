@@ -90,7 +90,7 @@ async function answered(place: Place, { request, stream, way }: Asked, team = 'f
   expect(lines).toMatchObject([
     {
       ...{ team, model, target: expect.stringContaining(model), status: 200, outcome: 'ok' },
-      ...{ stream, task: 'chat', attempts: `${region ?? place}:ok`, CostNanoUsd: nano },
+      ...{ stream, task: 'chat', attempts: `${region ?? place}:ok`, CostMicroUsd: nano / 1_000 },
       ...{ InputTokens: usage.input, OutputTokens: usage.output },
     },
   ])

@@ -153,7 +153,7 @@ describe('every request that reaches the function', () => {
       outcome: 'ok',
       InputTokens: answer.usage.input_tokens,
       OutputTokens: answer.usage.output_tokens,
-      CostNanoUsd: Math.round(answer.cost_usd * 1e9),
+      CostMicroUsd: Math.round(answer.cost_usd * 1e9) / 1e3,
     })
     const written = lines.map(({ line }) => line).join('\n')
     expect(written).not.toContain(secret)

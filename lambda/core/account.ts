@@ -2,6 +2,7 @@
 import type { Call, Caller, ChatDialect, EmbedDialect, HttpRequest, Target } from './contracts.ts'
 import type { JsonObject } from './conversation.ts'
 import type { Grounds } from './errors.ts'
+import type { Hour, Outlook, RecentRequest } from './history.ts'
 import type { Amounts, Decision, Standing, Used } from './ledger.ts'
 import type { AnyModel } from './model.ts'
 
@@ -48,6 +49,11 @@ export type Account = {
   /** Of buckets that have a limit. */
   readonly standings: () => Promise<readonly Standing[]>
   readonly used: () => Promise<readonly Used[]>
+  /** Of each of the standings that will be there for long enough to say. */
+  readonly outlooks: () => Promise<readonly Outlook[]>
+  /** Empty where the gateway keeps no history. */
+  readonly hours: (since: number) => Promise<readonly Hour[]>
+  readonly recent: (most: number) => Promise<readonly RecentRequest[]>
   /** Of this team alone. */
   readonly decision: (id: string) => Promise<Decision | undefined>
   /** By any of its names; throws 403 or 404 as a call would. */

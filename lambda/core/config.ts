@@ -1,5 +1,6 @@
 /** What an operator writes in `tollgate.config.ts`, typed; checked in full when the app is synthesised. */
 import type { AnyModel } from './model.ts'
+import type { LogContent, MonitoringConfig } from './monitoring-config.ts'
 import type { DomainConfig, NetworkConfig } from './network-config.ts'
 import type {
   CloudflareConfig,
@@ -84,6 +85,8 @@ export type Team = Rules & {
   readonly contact?: string
   /** Who makes the team's key: the deployment (default), or an operator later, by command. */
   readonly key?: 'deployment' | 'command-line'
+  /** What is logged of its requests; a request may ask for less. Default `metadata`. */
+  readonly log?: LogContent
 }
 
 export type LogConfig = {
@@ -129,6 +132,7 @@ export type GatewayConfig = Rules & {
   /** Who is told when 80 and 100 % of a limit are used: an SNS topic, by ARN. */
   readonly alerts?: { readonly topic: string }
   readonly logs?: LogConfig
+  readonly monitoring?: MonitoringConfig
   /** Absent: the function is in no network of the operator's, and the API is public. */
   readonly network?: NetworkConfig
   /** `true` puts AWS WAF before the API: AWS's managed rules, and a rate for each address. Default `false`. */

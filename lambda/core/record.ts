@@ -1,6 +1,13 @@
 /** The one log line of a request: an allow-list of fields, gathered on the way, written once. */
 import type { TollgateError } from './errors.ts'
-import { dimensionSets, type MetricName, metricNamespace, metrics } from './metrics.ts'
+import {
+  type Dimension,
+  dimensions,
+  type MetricDefinition,
+  type MetricName,
+  metricNamespace,
+  metrics,
+} from './metrics.ts'
 
 /** What a line may say. No key, no prompt, no answer, no header as it came. */
 export type LogFields = {
@@ -53,7 +60,17 @@ export type RequestRecord = {
   readonly write: () => void
 }
 
-const definitions = Object.entries(metrics).map(([Name, { unit }]) => ({ Name, Unit: unit }))
+type Named = { readonly Name: string; readonly Unit: string }
+
+/** Metrics that are told apart by the same dimensions, together. */
+const groups: readonly { readonly by: readonly Dimension[]; readonly named: readonly Named[] }[] = [
+  ...Map.groupBy(Object.entries<MetricDefinition>(metrics), ([, { by = ['all'] }]) =>
+    by.join(' '),
+  ).values(),
+].map((entries) => ({
+  by: entries[0]?.[1].by ?? ['all'],
+  named: entries.map(([Name, { unit }]) => ({ Name, Unit: unit })),
+}))
 
 /** `emit` takes one line in CloudWatch's embedded metric format: log line and metrics in one. */
 export function openRecord(emit: (line: string) => void, now: () => number): RequestRecord {
@@ -73,26 +90,30 @@ export function openRecord(emit: (line: string) => void, now: () => number): Req
     write() {
       if (written) return
       written = true
-      const sets = dimensionSets.filter((set) => set.every((name) => name in fields))
-      emit(metricLine(fields, values, sets, now()))
+      emit(metricLine(fields, values, now()))
     },
   }
 }
 
-/** Fields and metrics in CloudWatch's embedded format. */
+/**
+ * Fields and metrics in CloudWatch's embedded format. A dimension that this line says nothing of is
+ * none of it; `byTeam`: each team has metrics of its own.
+ */
 export function metricLine(
   fields: Partial<LogFields>,
   values: Partial<Record<MetricName, number>>,
-  Dimensions: readonly (readonly string[])[],
   Timestamp: number,
+  byTeam = false,
 ): string {
-  const Metrics = definitions.filter(({ Name }) => Name in values)
-  const directive = { Namespace: metricNamespace, Dimensions, Metrics }
-  return JSON.stringify({
-    _aws: { Timestamp, CloudWatchMetrics: [directive] },
-    ...fields,
-    ...values,
+  const told = (by: Dimension): boolean =>
+    (by !== 'team' || byTeam) && dimensions[by].every((name) => name in fields)
+  const CloudWatchMetrics = groups.flatMap(({ by, named }) => {
+    const Metrics = named.filter(({ Name }) => Name in values)
+    const Dimensions = by.filter(told).map((each) => dimensions[each])
+    if (Metrics.length === 0 || Dimensions.length === 0) return []
+    return { Namespace: metricNamespace, Dimensions, Metrics }
   })
+  return JSON.stringify({ _aws: { Timestamp, CloudWatchMetrics }, ...fields, ...values })
 }
 
 const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : typeof cause)

@@ -69,7 +69,7 @@ export function openAnnouncer(options: AnnouncerOptions): Announcer {
         ...('standing' in happening && { limit: limitText(happening.standing) }),
         ...('requestId' in happening && { requestId: happening.requestId }),
       }
-      emit(metricLine(fields, { [metric]: 1 }, [[]], now()))
+      emit(metricLine(fields, { [metric]: 1 }, now()))
       if (event === undefined) return
       /** The log has it in any case. */
       const work = put(event, detail).catch(() => {})

@@ -62,7 +62,10 @@ export function cache(parts: CacheParts): Policy {
     for (const notice of entry.notices) call.notice(notice)
     call.record.set({ model: model.id, target: target.modelId, region: target.place })
     const saved = costNanoUsd(end.usage, model, termsOf(call, target), now())
-    call.record.measure({ CacheHits: 1, ...(saved !== undefined && { CacheSavedNanoUsd: saved }) })
+    call.record.measure({
+      CacheHits: 1,
+      ...(saved !== undefined && { CacheSavedMicroUsd: saved / 1_000 }),
+    })
     return { call: as(call), events: eachOf(entry.events), remembered: true }
   }
 

@@ -45,7 +45,7 @@ function recordReply(
   const { record, model, target } = call
   if (remembered) {
     record.set({ outcome: 'ok', stop: stop.reason })
-    record.measure({ CostNanoUsd: 0 })
+    record.measure({ CostMicroUsd: 0 })
     return
   }
   const cost =
@@ -56,6 +56,6 @@ function recordReply(
     OutputTokens: usage.output,
     CacheReadTokens: usage.cacheRead,
     CacheWriteTokens: usage.cacheWrite5m + usage.cacheWrite1h,
-    ...(cost !== undefined && { CostNanoUsd: cost }),
+    ...(cost !== undefined && { CostMicroUsd: cost / 1_000 }),
   })
 }
