@@ -10,6 +10,8 @@ import { type Route, routeFinder } from './targets.ts'
 export type Catalogue = {
   /** With all rules that hold. By alias, id, profile id, ARN, or the name Anthropic's own API has. Throws 403 or 404 with the names this team may use. */
   readonly find: (name: string, caller: Caller) => Route
+  /** The same for a name the operator gives, whether or not the team may use it. */
+  readonly ofOperator: (name: string, caller: Caller) => Route
   /** Names and models of a team, aliases first. */
   readonly usableBy: (caller: Caller) => ReadonlyMap<string, AnyModel>
   /** The one name by which limits and operators know a model: its first alias, else its id. */
@@ -63,10 +65,20 @@ export function openCatalogue(config: GatewayConfig): Catalogue {
   function find(name: string, caller: Caller): Route {
     const team = of(caller)
     const found = team.aliases.get(name) ?? allowedId(byId(name), team)
-    if (found !== undefined) return { ...found, rules: [...common(caller), ...found.rules] }
+    if (found !== undefined) return withCommon(found, caller)
     const others = [...usable.values()]
     const known = aliases.has(name) || others.some((other) => allowedId(byId(name), other))
     throw refusal(name, [...team.names.keys()], known ? 'model_not_allowed' : 'model_not_found')
+  }
+
+  function ofOperator(name: string, caller: Caller): Route {
+    const found = aliases.get(name) ?? byId(name)
+    if (found === undefined) throw new Error(`No region has the model '${name}'.`)
+    return withCommon(found, caller)
+  }
+
+  function withCommon(route: Route, caller: Caller): Route {
+    return { ...route, rules: [...common(caller), ...route.rules] }
   }
 
   const firstAlias = new Map([...aliases].toReversed().map(([name, { model }]) => [model, name]))
@@ -74,6 +86,7 @@ export function openCatalogue(config: GatewayConfig): Catalogue {
 
   return {
     find,
+    ofOperator,
     usableBy: (caller) => of(caller).names,
     nameOf,
     sameAs(alias) {

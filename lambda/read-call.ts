@@ -2,7 +2,6 @@
 import { converse } from './bodies/converse.ts'
 import type { Catalogue } from './catalogue.ts'
 import type {
-  Body,
   Caller,
   ChatDialect,
   CountDialect,
@@ -19,6 +18,7 @@ import { fit } from './core/fit.ts'
 import { fitEmbedding } from './core/fit-embedding.ts'
 import type { AnyModel, Model } from './core/model.ts'
 import type { EmbedRequest, FittedRequest } from './core/request.ts'
+import { bodyIn } from './edge/input-gate.ts'
 import type { Route } from './targets.ts'
 
 export type AskingDialect = ChatDialect | CountDialect | EmbedDialect | NativeDialect
@@ -26,7 +26,10 @@ export type AskingDialect = ChatDialect | CountDialect | EmbedDialect | NativeDi
 type Found = (asked: string, target?: Target) => void
 
 export function callReader(catalogue: Catalogue) {
-  /** What another text would ask is not told as found: what the caller named stays what it named. */
+  /**
+   * What another text would ask is not told as found: what the caller named stays what it named,
+   * and how the answer comes is the caller's.
+   */
   return function readCall(
     dialect: AskingDialect,
     http: HttpRequest,
@@ -34,10 +37,19 @@ export function callReader(catalogue: Catalogue) {
     notice: Notice,
     found: Found,
   ): Said & { readonly written: Written } {
-    const instead = (text: string) =>
-      read(dialect, { ...http, text, body: bodyIn(text) }, caller, notice, () => {})
-    const said = read(dialect, http, caller, notice, found)
-    return { ...said, written: { text: http.text, instead } }
+    const told = new Set<string>()
+    const once = (text: string) => {
+      if (!told.has(text)) notice(text)
+      told.add(text)
+    }
+    const said = read(dialect, http, caller, once, found)
+    const posted = withBody(http)
+    const instead = (text: string) => {
+      const body = named(bodyIn(text), said, posted)
+      const other = read(dialect, { ...posted, text, body }, caller, once, () => {})
+      return streamedAs(said, other)
+    }
+    return { ...said, written: { text: posted.text, instead } }
   }
 
   function read(
@@ -72,13 +84,28 @@ export function callReader(catalogue: Catalogue) {
   }
 }
 
-function bodyIn(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new TollgateError('invalid_json', 'It is not JSON.')
-  }
+/** A question in an address has the body that would have asked it. */
+function withBody(http: HttpRequest): HttpRequest {
+  const { route, pathParameters, query } = http
+  if (route.method !== 'GET') return http
+  const body = { model: pathParameters.model, question: query.p }
+  return { ...http, route: { method: 'POST', path: '/bedrock' }, body, text: JSON.stringify(body) }
 }
+
+/** Where the caller's own body names a model, that one is asked until another is named. */
+function named(body: unknown, { request }: Said, { body: theirs }: HttpRequest): unknown {
+  const isNamed = isObject(theirs) && typeof theirs.model === 'string'
+  if (!isNamed || !isObject(body) || body.model !== undefined) return body
+  return { ...body, model: request.model }
+}
+
+function streamedAs({ request: { stream } }: Said, said: Said): Said {
+  if (said.task === 'embed') return said
+  return { ...said, request: { ...said.request, stream } }
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** What a native caller asks Bedrock itself will judge; here it is only read, and bounded. */
 function readNative(dialect: NativeDialect, http: HttpRequest, route: Route): Said {

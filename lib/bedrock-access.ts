@@ -15,6 +15,7 @@ import {
 import { isRoute } from './account-role.ts'
 import { ConfigError, partitionOf, regionNames } from './gateway-config.ts'
 import { mostPolicies, packed } from './policies.ts'
+import { askedByTransforms } from './transform-form.ts'
 
 /** Converse is InvokeModel to IAM; counting is an action of its own. */
 export const bedrockActions = [
@@ -85,11 +86,20 @@ type Sent = { readonly id: string; readonly region: string; readonly account: st
 function sent(config: GatewayConfig): readonly Sent[] {
   const teams = Object.values(config.teams)
   const everything = teams.some(({ models }) => models === '*')
-  const used = new Set(teams.flatMap(({ models }) => (models === '*' ? [] : models)))
+  const byTransforms = askedByTransforms(config)
+  const used = new Set([
+    ...teams.flatMap(({ models }) => (models === '*' ? [] : models)),
+    ...byTransforms,
+  ])
+  const ids = byTransforms.filter((name) => !Object.hasOwn(config.models, name))
   const rows = Object.entries(config.models)
     .filter(([alias]) => everything || used.has(alias))
     .flatMap(([, row]) => (isRoute(row) ? sentByRoute(config, row) : sentByRow(config, row)))
-  return [...rows, ...(everything ? everyModel.flatMap((model) => sentByRow(config, model)) : [])]
+  return [
+    ...rows,
+    ...ids.flatMap((id) => sentByRow(config, id)),
+    ...(everything ? everyModel.flatMap((model) => sentByRow(config, model)) : []),
+  ]
 }
 
 const sentByRow = (config: GatewayConfig, row: string | AnyModel): readonly Sent[] =>

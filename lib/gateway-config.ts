@@ -3,10 +3,12 @@ import { RegionInfo } from 'aws-cdk-lib/region-info'
 import type { GatewayConfig } from '../lambda/core/config.ts'
 import { needsOneOf, problem } from './checks.ts'
 import { configForm } from './config-form.ts'
+import { guardrailProblems } from './guardrail-problems.ts'
 import { limitProblems } from './limit-problems.ts'
 import { networkProblems } from './network-problems.ts'
 import { routeProblems } from './route-problems.ts'
 import { templateProblems } from './template-problems.ts'
+import { transformProblems } from './transform-form.ts'
 
 /** A configuration that may be deployed, and the file the function's bundle takes it from. */
 export type CheckedConfig = { readonly config: GatewayConfig; readonly file: string }
@@ -28,7 +30,9 @@ export function checkConfig(value: unknown): GatewayConfig {
     ...placeProblems(config),
     ...routeProblems(config, regionNames(config)),
     ...teamProblems(config),
+    ...guardrailProblems(config, regionNames(config)),
     ...templateProblems(config),
+    ...transformProblems(config),
     ...limitProblems(config, homeRegion(config)),
     ...networkProblems(config),
   ]

@@ -6,6 +6,7 @@ import type { GatewayConfig } from '../lambda/core/config.ts'
 import { accountsOf, gatewayRoleName, modelsRoleArn } from './account-role.ts'
 import { openModels } from './bedrock-access.ts'
 import { type CheckedConfig, homeRegion } from './gateway-config.ts'
+import { openGuardrails } from './guardrail-access.ts'
 import { retentionDays } from './logs.ts'
 import { NodeFunction } from './node-function.ts'
 
@@ -27,6 +28,7 @@ export class GatewayFunction extends NodeFunction {
       ...(accounts.length > 0 && { roleName: gatewayRoleName(stackName, homeRegion(config)) }),
     })
     openModels(this, this.role, config)
+    openGuardrails(this.role, config)
     if (accounts.length > 0) this.assume(config, accounts)
   }
 

@@ -2,12 +2,16 @@
 import { cacheFields } from './cache-form.ts'
 import type { Check } from './checks.ts'
 import { guardFields } from './guard-form.ts'
+import { guardrailFields } from './guardrail-form.ts'
 import { decorateFields, templateFields } from './template-form.ts'
+import { transformFields } from './transform-form.ts'
 
 /** Fields of the gateway, of a team, and of an alias with targets. */
 export const rulesFields: Readonly<Record<string, Check>> = {
   ...guardFields,
   ...decorateFields,
+  ...transformFields,
+  ...guardrailFields,
 }
 
 /** Fields of the gateway alone. */

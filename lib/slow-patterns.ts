@@ -36,6 +36,17 @@ function tooManyWays(source: string): string | undefined {
   return `needs a pattern with at most ${mostWays.toLocaleString('en')} ways to match from one place, as the bounds of what varies multiply to; this one has ${count}`
 }
 
+/**
+ * The same for a text that is short, as an answer is that has a bound: time that grows with its square
+ * is no harm, more is. `flags`: JavaScript's.
+ */
+export function attackOnShort(source: string, flags: string): string | undefined {
+  const { checkSync } = createRequire(import.meta.url)('recheck') as Recheck
+  const told = checkSync(source, flags, options)
+  const isSquare = told.complexity?.type === 'polynomial' && told.complexity.degree === 2
+  return isSquare ? undefined : said(told)
+}
+
 function said({ status, complexity, attack, error }: Diagnostics): string | undefined {
   if (status === 'safe') return undefined
   if (status === 'unknown') {

@@ -324,7 +324,7 @@ describe('Cloudflare', () => {
   })
 
   it('remembers by all that is asked, where the caller names no key', async () => {
-    const headers = [{}, { 'x-amzn-bedrock-guardrailidentifier': 'abc' }]
+    const headers = [{}, { 'x-amzn-bedrock-performanceconfig-latency': 'optimized' }]
     const bodies = [claudeBody, { ...claudeBody, max_tokens: 21 }]
     const keys = new Set<string>()
     for (const body of bodies) {

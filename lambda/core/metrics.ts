@@ -53,7 +53,7 @@ export const metrics = {
   },
   UpstreamErrors: {
     unit: 'Count',
-    says: 'of these, failures of every target: 502, 503, 504, and 429 of a provider',
+    says: 'of these, failures of every target: 502, 503, 504, 429 of a provider, and what a provider refused the gateway itself',
     by: ['all', 'model'],
   },
   GatewayErrors: {
@@ -166,6 +166,10 @@ export const metrics = {
     unit: 'Count',
     says: 'requests that could not be put in their team’s history, which cost them nothing',
   },
+  TransformCalls: { unit: 'Count', says: 'calls of models that transformers made' },
+  TransformMs: { unit: 'Milliseconds', says: 'waiting for those' },
+  TransformTokens: { unit: 'Count', says: 'tokens of those, input and output' },
+  TransformNanoUsd: { unit: 'None', says: 'what those cost, as `CostNanoUsd`' },
   Notices: { unit: 'Count', says: 'preferences a model could not be given' },
 } as const satisfies Record<string, MetricDefinition>
 

@@ -96,13 +96,33 @@ function isEscaped(text: string, at: number, start: number): boolean {
 
 /** A lone surrogate is no text: it has no UTF-8, and two of them hash alike. */
 export const wellFormedText = (): MiddlewareObj<GatewayEvent> => ({
-  before({ event }) {
-    const wrong = findMalformed(event.body, '')
-    if (wrong === undefined) return
-    const message = `${wrong}: has half of a surrogate pair, which is no text.`
-    throw new TollgateError('invalid_body', message, { param: wrong })
-  },
+  before: ({ event }) => requireWellFormed(event.body),
 })
+
+function requireWellFormed(body: unknown): void {
+  const wrong = findMalformed(body, '')
+  if (wrong === undefined) return
+  const message = `${wrong}: has half of a surrogate pair, which is no text.`
+  throw new TollgateError('invalid_body', message, { param: wrong })
+}
+
+/** A body that a transformer wrote in place of a caller's, held to the same. */
+export function bodyIn(text: string): unknown {
+  const bytes = Buffer.byteLength(text)
+  if (bytes > largestBody) throw tooLarge(bytes)
+  scan(text)
+  const body = parsed(text)
+  requireWellFormed(body)
+  return body
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new TollgateError('invalid_json', 'It is not JSON.')
+  }
+}
 
 function findMalformed(value: unknown, path: string): string | undefined {
   if (typeof value === 'string') return value.isWellFormed() ? undefined : path

@@ -9,7 +9,7 @@ import { nameOf, type Objection, objections, refusalText } from '../guard/verdic
 
 export const guard: Policy = (next) =>
   async function guard(call) {
-    refuse(call, objections(call, call.rules))
+    judge(call)
     const reply = await next(call)
     const events = outputRules(call.rules).reduce(
       (events, rules) => (rules.config.mode === 'report' ? reported : watched)(events, rules, call),
@@ -17,6 +17,9 @@ export const guard: Policy = (next) =>
     )
     return { ...reply, events }
   }
+
+/** Throws where a rule has something against what is asked. */
+export const judge = (call: Call): void => refuse(call, objections(call, call.rules))
 
 /** A rule in report mode is told of, and refuses nothing. */
 function refuse({ record }: Call, found: readonly Objection[]): void {

@@ -1,11 +1,11 @@
 /** Asks Bedrock for the answer to a conversation, whole or as a stream. */
 
 import type { BedrockTarget, Deadline, TargetedChat } from '../core/contracts.ts'
-import { withPrompt } from '../core/estimate.ts'
 import { type ReplyEvent, replay } from '../core/reply.ts'
 import { bytesOf } from '../net/post.ts'
 import { failure, type Send } from './attempt.ts'
 import { ask, type Operation } from './bedrock-endpoint.ts'
+import { billed, type JudgedReader, judgedReader, readAnswer } from './bedrock-intervention.ts'
 import { bedrockEvents } from './bedrock-stream.ts'
 import { nativeHeaders, parsedAnswer, refuseText, reportedUsage } from './whole-answer.ts'
 
@@ -38,11 +38,11 @@ export function wholeChat(call: TargetedChat<BedrockTarget>): Send {
     const answer = await ask(call, { ...sent, deadline })
     const bytes = await bytesOf(answer)
     deadline.done()
-    const reply = call.body.read(parsedAnswer(bytes, answer.headers), reportedUsage(answer.headers))
-    const counted = { ...reply, usage: withPrompt(reply.usage, sent.body.length) }
-    if (call.native === undefined) return replay(counted)
+    const said = parsedAnswer(bytes, answer.headers)
+    const reply = readAnswer(call, said, reportedUsage(answer.headers), sent.body.length)
+    if (call.native === undefined) return replay(reply)
     const native = { type: 'native', payload: bytes, headers: nativeHeaders(answer) } as const
-    return after(native, replay(counted))
+    return after(native, replay(reply))
   }
 }
 
@@ -60,8 +60,9 @@ export function streamedChat(call: TargetedChat<BedrockTarget>): Send {
   return async (deadline) => {
     const answer = await ask(call, { ...sent, deadline })
     refuseText(answer.headers)
+    const reader = judgedReader(call)
     const batches = bedrockEvents(answer, {
-      reader: call.body.openStream(),
+      reader,
       native: call.native !== undefined,
       heard: deadline.heard,
     })
@@ -69,7 +70,7 @@ export function streamedChat(call: TargetedChat<BedrockTarget>): Send {
     const told: readonly ReplyEvent[] = first.value ?? []
     const opening = told.find(({ type }) => type !== 'native')
     if (opening?.type === 'reply-error') throw opening.error
-    return flow(call, deadline, sent.body.length, told, batches)
+    return flow(call, deadline, counting(reader, sent.body.length), told, batches)
   }
 }
 
@@ -77,16 +78,16 @@ export function streamedChat(call: TargetedChat<BedrockTarget>): Send {
 async function* flow(
   call: TargetedChat<BedrockTarget>,
   deadline: Deadline,
-  sentBytes: number,
+  counted: (event: ReplyEvent) => ReplyEvent,
   first: readonly ReplyEvent[],
   batches: AsyncIterable<readonly ReplyEvent[]>,
 ): AsyncGenerator<ReplyEvent> {
   let drained = false
   try {
-    for (const event of first) yield counted(event, sentBytes)
+    for (const event of first) yield counted(event)
     for await (const events of batches) {
       for (const event of events) {
-        yield counted(event, sentBytes)
+        yield counted(event)
         if (event.type === 'reply-error') return
       }
     }
@@ -99,5 +100,9 @@ async function* flow(
   }
 }
 
-const counted = (event: ReplyEvent, sentBytes: number): ReplyEvent =>
-  event.type === 'reply-end' ? { ...event, usage: withPrompt(event.usage, sentBytes) } : event
+const counting =
+  ({ judged }: JudgedReader, sentBytes: number) =>
+  (event: ReplyEvent): ReplyEvent =>
+    event.type === 'reply-end'
+      ? { ...event, usage: billed(event.usage, sentBytes, judged()) }
+      : event

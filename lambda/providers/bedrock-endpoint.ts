@@ -6,6 +6,7 @@ import { type Credentials, signed, type Unsigned } from '../aws/signature.ts'
 import type { BedrockTarget, Deadline } from '../core/contracts.ts'
 import { bytesOf, postOnce } from '../net/post.ts'
 import { addressOf } from './bedrock-address.ts'
+import { type Guarded, guarded, isGuardrailHeader, named } from './bedrock-guardrail.ts'
 import { cloudflareHeaders, refusedByCloudflare, type Through } from './cloudflare.ts'
 import { labelled } from './request-metadata.ts'
 
@@ -40,7 +41,7 @@ export type Asked = {
   readonly modelId?: string
 }
 
-type Asking = Through & { readonly target: BedrockTarget }
+type Asking = Through & Guarded & { readonly target: BedrockTarget }
 
 /** Resolves with the answer's status and headers; its body is still to come. */
 export const ask = (call: Asking, asked: Asked): Promise<IncomingMessage> =>
@@ -54,7 +55,7 @@ function unanswered(thrown: unknown): never {
 async function answered(call: Asking, asked: Asked): Promise<IncomingMessage> {
   const { target } = call
   const { operation, modelId = target.modelId, deadline } = asked
-  const { headers, body } = labelled(operation, asked, call)
+  const { headers, body } = guarded(operation, labelled(operation, asked, call), call)
   const address = addressOf(target, operation, modelId)
   const unsigned = { ...address, body, headers: { ...jsonType, ...headers } }
   const rights = await rightsOf(target)
@@ -62,9 +63,13 @@ async function answered(call: Asking, asked: Asked): Promise<IncomingMessage> {
     target.cloudflare === undefined
       ? signedFor(target, unsigned, rights)
       : {
-          ...signedFor(target, { ...unsigned, headers: nothing }, rights),
+          ...signedFor(target, { ...unsigned, headers: bound(unsigned.headers) }, rights),
           ...unsigned.headers,
-          ...(await cloudflareHeaders(target.cloudflare, call, { ...asked, modelId })),
+          ...(await cloudflareHeaders(target.cloudflare, call, {
+            ...asked,
+            modelId,
+            guardrail: named(call),
+          })),
           host: address.url.host,
         }
   const { signal, fresh } = deadline
@@ -76,8 +81,12 @@ async function answered(call: Asking, asked: Asked): Promise<IncomingMessage> {
 
 const jsonType = { 'content-type': 'application/json' }
 
-/** Cloudflare's example signs what it must, the host and the time: what is changed on the way is not signed. */
-const nothing = {}
+/**
+ * Cloudflare's example signs what it must, the host and the time: what is changed on the way is not
+ * signed. A guardrail is: if it is lost on the way, Bedrock refuses what has come without it.
+ */
+const bound = (headers: Unsigned['headers']): Unsigned['headers'] =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => isGuardrailHeader(name)))
 
 const signedFor = ({ region }: BedrockTarget, unsigned: Unsigned, rights: Credentials) =>
   signed(unsigned, { service: 'bedrock', region }, rights, Date.now())

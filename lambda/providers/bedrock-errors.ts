@@ -2,6 +2,7 @@
 
 import type { BedrockTarget, TargetedCall } from '../core/contracts.ts'
 import { type ErrorCode, TollgateError } from '../core/errors.ts'
+import { guardrailFor } from '../core/guardrail.ts'
 import { BedrockException } from './bedrock-endpoint.ts'
 
 type Asked = TargetedCall<BedrockTarget>
@@ -44,6 +45,13 @@ const wrongModelId = /model identifier is invalid|on-demand throughput|end of it
 const tooLong =
   /too long|too many (input )?tokens|maximum context|context length|exceeds? the (max|limit)/i
 
+/** "The guardrail identifier or version provided in the request does not exist.", and its likes. */
+const wrongGuardrail = /guardrail (identifier|version)/i
+
+/** A caller can bring none where the operator has one. */
+const unknownGuardrail = ({ target }: Asked): string =>
+  `Bedrock in ${target.region} does not know the guardrail that holds here: this gateway’s operator must mend its id or its version.`
+
 /** Advice for a caller, where Bedrock's own words would not help or would tell too much. */
 const messages = {
   access_denied: ({ model, target }: Asked) =>
@@ -67,6 +75,9 @@ export function fromBedrock(thrown: unknown, call: Asked): TollgateError {
   const wait = code === 'upstream_throttled' || code === 'upstream_unavailable'
   const details = { cause: thrown, ...(wait && { retryAfter: retryAfter ?? pause }) }
   if (code === 'model_not_found') return gone(call, details)
+  if (code === 'invalid_body' && guardrailFor(call) && wrongGuardrail.test(message)) {
+    return new TollgateError('access_denied', unknownGuardrail(call), details)
+  }
   if (code === 'invalid_body' || code === 'context_length_exceeded') {
     return new TollgateError(
       code,

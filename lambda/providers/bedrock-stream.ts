@@ -3,18 +3,34 @@ import type { IncomingMessage } from 'node:http'
 import type { StreamReader } from '../core/contracts.ts'
 import type { ReplyEvent } from '../core/reply.ts'
 import { BedrockException } from './bedrock-endpoint.ts'
+import type { JudgedReader } from './bedrock-intervention.ts'
 import { type Frame, frameReader } from './frames.ts'
 
 export type StreamOptions = {
-  readonly reader: StreamReader
+  readonly reader: StreamReader & Partial<Pick<JudgedReader, 'rest'>>
   /** The caller gets the frames themselves. */
   readonly native: boolean
   /** Something arrived. */
   readonly heard: () => void
 }
 
-/** What arrived together is told together; a connection that breaks is thrown. */
+/** What arrived together is told together; a connection that breaks is thrown, if the answer had no end. */
 export async function* bedrockEvents(
+  answer: IncomingMessage,
+  options: StreamOptions,
+): AsyncGenerator<readonly ReplyEvent[]> {
+  const { reader } = options
+  try {
+    yield* arriving(answer, options)
+  } catch (thrown) {
+    const rest = reader.rest?.() ?? []
+    if (rest.length === 0) throw thrown
+    return yield rest
+  }
+  yield reader.end()
+}
+
+async function* arriving(
   answer: IncomingMessage,
   { reader, native, heard }: StreamOptions,
 ): AsyncGenerator<readonly ReplyEvent[]> {
@@ -32,7 +48,6 @@ export async function* bedrockEvents(
     }
   }
   frames.end()
-  yield reader.end()
 }
 
 function eventsOf(frame: Frame, reader: StreamReader, native: boolean): readonly ReplyEvent[] {

@@ -14,6 +14,8 @@ export type Asked = {
   readonly modelId: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
+  /** Under which guardrail of the operator's. */
+  readonly guardrail?: string | undefined
 }
 
 /**
@@ -79,11 +81,12 @@ function caching(wishes: Wishes, { caller: { team } }: Through, asked: Asked): W
   if ((ttl === undefined && key === undefined) || skip === 'true') {
     return { 'cf-aig-skip-cache': 'true' }
   }
-  const { operation, modelId } = asked
+  const { operation, modelId, guardrail } = asked
   const own = key ?? digestOf(asked)
+  const under = guardrail === undefined ? [] : [guardrail]
   return {
     ...(ttl !== undefined && { 'cf-aig-cache-ttl': ttl }),
-    'cf-aig-cache-key': [team, operation, modelId, own].join(':'),
+    'cf-aig-cache-key': [team, operation, modelId, ...under, own].join(':'),
   }
 }
 

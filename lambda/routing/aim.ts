@@ -3,6 +3,7 @@ import type { Call, ChatCall, EmbedCall, Notice, Target, TargetedCall } from '..
 import { TollgateError } from '../core/errors.ts'
 import { fit } from '../core/fit.ts'
 import { fitEmbedding } from '../core/fit-embedding.ts'
+import { guardrailAt, guardrailFor } from '../core/guardrail.ts'
 import type { ChatRequest } from '../core/request.ts'
 
 export type Aimed = {
@@ -17,7 +18,8 @@ export type Aimed = {
 export function aimed(call: Call): readonly Aimed[] {
   const known = kept.get(call.request)
   if (known !== undefined && known.targets === call.targets) return known.aimed
-  const found = call.targets.filter(mayAnswer(call)).flatMap((target) => aim(call, target))
+  const able = guardable(call)
+  const found = able.filter(mayAnswer(call, able)).flatMap((target) => aim(call, target))
   if (found.length === 0) throw nobody(call)
   kept.set(call.request, { targets: call.targets, aimed: found })
   return found
@@ -65,12 +67,19 @@ const bounded = ({ request }: ChatCall, most: number): ChatRequest => ({
   maxTokens: Math.min(request.maxTokens, most),
 })
 
+/** Nobody is asked without the guardrail that holds: who cannot be given it is passed over. */
+function guardable(call: Call): readonly Target[] {
+  const guardrail = guardrailFor(call)
+  if (guardrail === undefined) return call.targets
+  return call.targets.filter((target) => guardrailAt(guardrail, target) !== undefined)
+}
+
 /** Vectors of two models cannot be compared, and a signature is taken back only by who made it. */
-function mayAnswer(call: Call): (target: Target) => boolean {
+function mayAnswer(call: Call, able: readonly Target[]): (target: Target) => boolean {
   if (call.task === 'embed') return ({ model }) => sameVectors(call, model.id)
   if (call.task === 'count') return ({ type }) => type === 'bedrock' || type === 'anthropic'
   if (!hasSignedThinking(call)) return () => true
-  const signed = call.targets.map(signatureOf).find((signature) => signature !== undefined)
+  const signed = able.map(signatureOf).find((signature) => signature !== undefined)
   return (target) => signatureOf(target) === signed
 }
 
@@ -90,8 +99,16 @@ const hasSignedThinking = ({ request }: ChatCall): boolean =>
       ),
   )
 
-function nobody({ task, model }: Call): TollgateError {
+function nobody(call: Call): TollgateError {
+  const { task, model } = call
   const says =
-    task === 'count' ? 'cannot be asked how many tokens a prompt has' : 'is not reachable'
+    task === 'count'
+      ? 'cannot be asked how many tokens a prompt has'
+      : guardable(call).length < call.targets.length
+        ? unguardable
+        : 'is not reachable'
   return new TollgateError('invalid_body', `model: ${model.name} ${says}.`, { param: 'model' })
 }
+
+const unguardable =
+  'cannot be asked under the guardrail that holds here: it is for Bedrock itself, in the gateway’s own account and the regions it is configured for; a model that is served there could'

@@ -4,6 +4,7 @@ import { devNull } from 'node:os'
 import { join } from 'node:path'
 import { type Simulator, startSimulator } from '../simulator/index.ts'
 import { WrongUse } from '../template/values.ts'
+import type { RegionalGuardrails } from './guardrails.ts'
 
 /** `--bedrock`, read. */
 export type BedrockChoice =
@@ -74,16 +75,17 @@ export const endpointVariable = (region: string): string =>
 const endpointsOf = (urls: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(urls).map(([region, url]) => [endpointVariable(region), url]))
 
-/** `regions`: those of the configuration. */
+/** `regions`, `guardrails`: those of the configuration. */
 export async function openBedrock(
   choice: BedrockChoice,
   regions: readonly string[],
   machine: NodeJS.ProcessEnv = process.env,
+  guardrails: RegionalGuardrails = {},
 ): Promise<Bedrock> {
   const nothing = { simulators: {}, close: async () => {} }
   switch (choice.type) {
     case 'simulator':
-      return simulated(regions)
+      return simulated(regions, guardrails)
     case 'aws':
       return { ...nothing, urls: {}, variables: credentialsOf(machine) }
     case 'url': {
@@ -111,8 +113,13 @@ function checkNamed(urls: Readonly<Record<string, string>>, regions: readonly st
   )
 }
 
-async function simulated(regions: readonly string[]): Promise<Bedrock> {
-  const started = await Promise.all(regions.map((region) => startSimulator({ region })))
+async function simulated(
+  regions: readonly string[],
+  guardrails: RegionalGuardrails,
+): Promise<Bedrock> {
+  const started = await Promise.all(
+    regions.map((region) => startSimulator({ region, guardrails: guardrails[region] ?? {} })),
+  )
   const simulators = Object.fromEntries(started.map((one) => [one.region, one]))
   const urls = Object.fromEntries(started.map(({ region, url }) => [region, url]))
   return {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isValues, listOf, NotServed, textOf, valuesOf, WrongUse } from '../template/values.ts'
+import { guardrailsHere, type RegionalGuardrails } from './guardrails.ts'
 import { type NamedSecret, namedSecrets } from './own-secrets.ts'
 import { projectFolder } from './synthesise.ts'
 
@@ -17,6 +18,8 @@ export type Configuration = {
   readonly secrets: readonly NamedSecret[]
   /** Whether targets may go out through Cloudflare. */
   readonly cloudflare: boolean
+  /** Those of the configuration, as they are simulated. */
+  readonly guardrails: RegionalGuardrails
 }
 
 /** All else in it is checked when the app is synthesised. */
@@ -29,7 +32,8 @@ export async function readConfiguration(file = shipped): Promise<Configuration> 
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new NotServed(`The configuration ${path} cannot be read: ${message}`, { cause })
   })
-  const { regions, models, teams, providers, cloudflare } = valuesOf(module.default)
+  const all = valuesOf(module.default)
+  const { regions, models, teams, providers, cloudflare } = all
   const [home, ...others] = listOf(regions)
     .map((region) => (isValues(region) ? textOf(region.region) : textOf(region)))
     .filter((region) => region !== undefined)
@@ -38,6 +42,7 @@ export async function readConfiguration(file = shipped): Promise<Configuration> 
   return {
     regions: [home, ...others],
     cloudflare: cloudflare !== undefined,
+    guardrails: guardrailsHere(all, [home, ...others]),
     secrets: namedSecrets(valuesOf(providers), valuesOf(cloudflare)),
     modelOf(team) {
       const allowed = valuesOf(valuesOf(teams)[team]).models

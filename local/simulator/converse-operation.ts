@@ -7,7 +7,14 @@ import type { ConverseBody } from './converse-types.ts'
 import { type Delivery, plainly } from './delivery.ts'
 import { eventFrame, eventStreamType } from './event-stream.ts'
 import { invalid } from './exceptions.ts'
-import { latency } from './invoke.ts'
+import {
+  converseTrace,
+  type Judge,
+  type Judged,
+  judgedConversation,
+  underJudge,
+} from './guardrails.ts'
+import { type Answered, latency } from './invoke.ts'
 
 /** Throws what Bedrock refuses. */
 export function converse(
@@ -15,29 +22,37 @@ export function converse(
   model: Model,
   body: unknown,
   remembered: ReadonlySet<string>,
-): { readonly told: Told; readonly delivery: Delivery } {
+  judge?: Judge,
+): Answered {
   const streams = operation === 'ConverseStream'
   if (streams && !model.accepts.streaming) throw invalid('The model is unsupported for streaming.')
   const asked = readConverse(body, model, { streams })
   const length = asked.parts.reduce((sum, { tokens }) => sum + tokens, 0)
   if (length > model.limits.context) throw invalid(tooLong(length, model.limits.context))
-  const told = tell(asked, model, converseEndings, remembered)
+  const said = body as ConverseBody
+  const told = () => tell(asked, model, converseEndings, remembered)
+  const about = { model, stopWord: 'guardrail_intervened' }
+  const judged: Judged =
+    judge === undefined
+      ? { told: told() }
+      : underJudge(judge, judgedConversation(said), told, about)
+  const trace = judge === undefined ? {} : converseTrace(judge, judged.verdict)
   const answer = streams ? streamed : whole
-  return { told, delivery: answer(told, body as ConverseBody) }
+  return { ...judged, delivery: answer(judged.told, said, trace) }
 }
 
-function whole(told: Told, body: ConverseBody): Delivery {
+function whole(told: Told, body: ConverseBody, trace: object): Delivery {
   const headers = { 'content-type': 'application/json' }
-  const bytes = Buffer.from(JSON.stringify(converseWhole(told, body, latency(told))))
-  const pieces = [{ bytes, tokens: told.usage.output }]
+  const said = { ...converseWhole(told, body, latency(told)), ...trace }
+  const pieces = [{ bytes: Buffer.from(JSON.stringify(said)), tokens: told.usage.output }]
   return { ...plainly, isAnswer: true, status: 200, headers, pieces }
 }
 
-function streamed(told: Told, body: ConverseBody): Delivery {
+function streamed(told: Told, body: ConverseBody, trace: object): Delivery {
   const events = converseEvents(told, body, latency(told))
   const headers = { 'content-type': eventStreamType }
   const pieces = events.map(({ type, payload, tokens }) => ({
-    bytes: eventFrame(type, payload),
+    bytes: eventFrame(type, type === 'metadata' ? { ...payload, ...trace } : payload),
     tokens,
   }))
   return { ...plainly, isStream: true, isAnswer: true, status: 200, headers, pieces }

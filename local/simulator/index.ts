@@ -2,11 +2,12 @@
 import type { AnyModel } from '../../lambda/core/model.ts'
 import { everyModel } from '../../lambda/models/index.ts'
 import { createDualServer } from '../dual-server.ts'
-import type { FaultLimits } from './fault-orders.ts'
+import type { FaultLimits, FaultOrders } from './fault-orders.ts'
+import type { Guardrails, SimulatedGuardrail } from './guardrails.ts'
 import type { RecordedRequest } from './requests.ts'
 import { type Bill, openService } from './service.ts'
 
-export type { Bill, FaultLimits, RecordedRequest }
+export type { Bill, FaultLimits, Guardrails, RecordedRequest, SimulatedGuardrail }
 
 export type SimulatorOptions = {
   readonly region: string
@@ -17,6 +18,8 @@ export type SimulatorOptions = {
   readonly models?: readonly AnyModel[]
   /** Models past their end of life answer by default, which Bedrock's no longer do. */
   readonly retired?: 'answer' | 'refuse'
+  /** By id; none by default. */
+  readonly guardrails?: Guardrails
 }
 
 export type Simulator = {
@@ -29,13 +32,25 @@ export type Simulator = {
   /** `throttle`, `cut:100`, …; throws where the fault is not known. */
   readonly fault: (spec: string, limits?: FaultLimits) => void
   readonly clearFaults: () => void
+  /** Orders that are still to be carried out. */
+  readonly faults: FaultOrders['list']
   readonly close: () => Promise<void>
 }
 
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { region, port = 0, host = '127.0.0.1', models = everyModel, retired = 'answer' } = options
+  const {
+    region,
+    port = 0,
+    host = '127.0.0.1',
+    models = everyModel,
+    retired = 'answer',
+    guardrails,
+  } = options
   const byId = new Map(models.map((model) => [model.id, model]))
-  const { listener, requests, billed, orders } = openService({ region, retired, models: byId })
+  const { listener, requests, billed, orders } = openService(
+    { region, retired, models: byId },
+    guardrails,
+  )
   const server = createDualServer(listener)
   const taken = await server.listen(port, host)
   return {
@@ -46,6 +61,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     billed,
     fault: orders.add,
     clearFaults: orders.clear,
+    faults: orders.list,
     close: server.close,
   }
 }

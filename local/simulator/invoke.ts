@@ -6,26 +6,43 @@ import { chunkFrame, eventStreamType } from './event-stream.ts'
 import { invalid } from './exceptions.ts'
 import { familyOf } from './families.ts'
 import { checkBody, type Family } from './family.ts'
+import {
+  besideAnswer,
+  type Judge,
+  type Judged,
+  judgedText,
+  underJudge,
+  withoutTags,
+} from './guardrails.ts'
 
-export type Answered = { readonly told: Told; readonly delivery: Delivery }
+export type Answered = Judged & { readonly delivery: Delivery }
 
 /** Throws what Bedrock refuses. */
 export function invoke(
   operation: 'InvokeModel' | 'InvokeModelWithResponseStream',
   model: Model,
-  body: unknown,
+  sent: unknown,
   remembered: ReadonlySet<string>,
+  judge?: Judge,
 ): Answered {
   const family = familyOf(model.body.id)
   if (family === undefined) throw invalid(unspoken(model))
   const isStream = operation === 'InvokeModelWithResponseStream'
   if (isStream && !model.accepts.streaming) throw invalid('The model is unsupported for streaming.')
+  const { body, suffix } = withoutTags(sent)
   checkBody(body, model, family, { streams: isStream })
   const asked = family.read(body as never, model)
   const length = asked.parts.reduce((sum, { tokens }) => sum + tokens, 0)
   if (length > model.limits.context) throw invalid(family.tooLong(length, model.limits.context))
-  const told = tell(asked, model, family.endings, remembered)
-  return { told, delivery: isStream ? streamed(told, family) : whole(told, family) }
+  const told = () => tell(asked, model, family.endings, remembered)
+  const { system, turns } = asked
+  const text = judgedText([system, ...turns.map((turn) => turn.text)].join('\n'), suffix)
+  const about = { model, stopWord: family.endings.end ?? 'end' }
+  const judged: Judged =
+    judge === undefined ? { told: told() } : underJudge(judge, text, told, about)
+  const beside = judge === undefined ? {} : besideAnswer(judge, judged.verdict)
+  const deliver = isStream ? streamed : whole
+  return { ...judged, delivery: deliver(judged.told, family, beside) }
 }
 
 const unspoken = ({ id, body }: Model): string =>
@@ -36,7 +53,7 @@ const unspoken = ({ id, body }: Model): string =>
 /** A model that needs a tenth of a second to begin, and a hundredth for each token. */
 export const latency = ({ usage }: Told) => 100 + 10 * usage.output
 
-function whole(told: Told, family: Family): Delivery {
+function whole(told: Told, family: Family, beside: object): Delivery {
   const { usage } = told
   const headers = {
     'content-type': 'application/json',
@@ -50,16 +67,16 @@ function whole(told: Told, family: Family): Delivery {
       'x-amzn-bedrock-cache-write-input-token-count': `${usage.cacheWrite5m + usage.cacheWrite1h}`,
     }),
   }
-  const bytes = Buffer.from(JSON.stringify(family.whole(told)))
+  const bytes = Buffer.from(JSON.stringify({ ...family.whole(told), ...beside }))
   const pieces = [{ bytes, tokens: usage.output }]
   return { ...plainly, isAnswer: true, status: 200, headers, pieces }
 }
 
-function streamed(told: Told, family: Family): Delivery {
+function streamed(told: Told, family: Family, beside: object): Delivery {
   const chunks = family.stream(told)
   const pieces = chunks.map(function piece({ json, tokens = 0 }, index) {
     const isLast = index === chunks.length - 1
-    return { bytes: chunkFrame(isLast ? { ...json, ...metrics(told) } : json), tokens }
+    return { bytes: chunkFrame(isLast ? { ...json, ...metrics(told), ...beside } : json), tokens }
   })
   const headers = {
     'content-type': eventStreamType,

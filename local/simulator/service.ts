@@ -7,6 +7,7 @@ import { type Delivery, deliver } from './delivery.ts'
 import { BedrockException, exceptionAnswer } from './exceptions.ts'
 import { type FaultOrders, openFaultOrders } from './fault-orders.ts'
 import { type Fault, parseFault } from './faults.ts'
+import { type Guardrails, judgeOf } from './guardrails.ts'
 import { type Charged, operate } from './operations.ts'
 import { checkMetadataHeader, metadataOf } from './request-metadata.ts'
 import {
@@ -44,7 +45,7 @@ export type Service = {
 
 type Planned = { readonly delivery: Delivery; readonly told?: Charged }
 
-export function openService(catalogue: Catalogue): Service {
+export function openService(catalogue: Catalogue, guardrails: Guardrails = {}): Service {
   const requests: RecordedRequest[] = []
   const billed: Bill[] = []
   const orders = openFaultOrders()
@@ -92,7 +93,10 @@ export function openService(catalogue: Catalogue): Service {
     const find = operation === 'CountTokens' ? findCounted : findTarget
     const model = find(modelId, catalogue)
     const fault = faultIn(headers) ?? orders.take([model.id, modelId])
-    const planned = attempt(() => operate(operation, model, body, remembered))
+    const planned = attempt(() => {
+      const judge = judgeOf(recorded, guardrails, catalogue.region)
+      return operate(operation, model, body, remembered, judge)
+    })
     const delivery = fault?.apply(planned.delivery) ?? planned.delivery
     return delivery.isAnswer ? { ...planned, delivery } : { delivery }
   }

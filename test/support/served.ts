@@ -37,10 +37,14 @@ const usual: GatewayConfig = {
   },
 }
 
-export function served(config: GatewayConfig = usual): Served {
+/** `source`: the configuration's own text, for what JSON cannot say; imports need absolute paths. */
+export function served(
+  config: GatewayConfig = usual,
+  source = `export default ${JSON.stringify(config)}\n`,
+): Served {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-clients-'))
   const file = join(folder, 'gateway.config.ts')
-  writeFileSync(file, `export default ${JSON.stringify(config)}\n`)
+  writeFileSync(file, source)
   let local: Local | undefined
   const lines: LogLine[] = []
   const requests: RequestLine[] = []
