@@ -146,7 +146,7 @@ describe('a request', () => {
     expect(answer.headers['content-type']).toContain('text/event-stream')
     expect(readers['POST /v1/chat/completions']?.(answer, true).text).toContain('Written anew.')
     await expectSettled('found', billed())
-    const [{ TransformCalls, TransformTokens, TransformNanoUsd, OutputTokens, model } = {}] =
+    const [{ TransformCalls, TransformTokens, TransformCostMicroUsd, OutputTokens, model } = {}] =
       answer.lines.filter(({ outcome }) => outcome === 'ok')
     const [bill] = billed()
     const spent = billOf(billed().slice(0, 1))
@@ -154,7 +154,7 @@ describe('a request', () => {
       TransformCalls: 1,
       TransformTokens: spent.tokens,
     })
-    expect(Math.ceil(Number(TransformNanoUsd) / 1000)).toBe(spent.microUsd)
+    expect(Math.ceil(Number(TransformCostMicroUsd))).toBe(spent.microUsd)
     expect({ OutputTokens, model }).toEqual({
       OutputTokens: billed()[1]?.output,
       model: 'amazon.nova-lite-v1:0',

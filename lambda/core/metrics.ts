@@ -169,7 +169,7 @@ export const metrics = {
   TransformCalls: { unit: 'Count', says: 'calls of models that transformers made' },
   TransformMs: { unit: 'Milliseconds', says: 'waiting for those' },
   TransformTokens: { unit: 'Count', says: 'tokens of those, input and output' },
-  TransformNanoUsd: { unit: 'None', says: 'what those cost, as `CostNanoUsd`' },
+  TransformCostMicroUsd: { unit: 'None', says: 'what those cost, as `CostMicroUsd`' },
   Notices: { unit: 'Count', says: 'preferences a model could not be given' },
 } as const satisfies Record<string, MetricDefinition>
 

@@ -29,7 +29,7 @@ const usualMaxTokens = 4096
 
 /** For all transforms of one call. */
 export function modelAsker({ ofOperator, chat }: ModelCallParts, call: Call): AskModel {
-  const sums = { TransformCalls: 0, TransformMs: 0, TransformTokens: 0, TransformNanoUsd: 0 }
+  const sums = { TransformCalls: 0, TransformMs: 0, TransformTokens: 0, TransformCostMicroUsd: 0 }
 
   return async function askModel(transform, text) {
     const { model, targets, strategy, rules } = ofOperator(transform.model, call.caller)
@@ -46,7 +46,8 @@ export function modelAsker({ ofOperator, chat }: ModelCallParts, call: Call): As
       const { target } = reply.call
       const terms = termsOf(reply.call, target)
       sums.TransformTokens += tokensOf(answer.usage)
-      sums.TransformNanoUsd += costNanoUsd(answer.usage, target.model, terms, Date.now()) ?? 0
+      const nano = costNanoUsd(answer.usage, target.model, terms, Date.now()) ?? 0
+      sums.TransformCostMicroUsd += nano / 1_000
       return answer
     } finally {
       sums.TransformMs += performance.now() - started
