@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { App } from 'aws-cdk-lib'
 import { type CheckedConfig, ConfigError, checkConfig } from '../lib/gateway-config.ts'
+import { idleLines, templatesIn } from '../lib/idle-price-change.ts'
 import { addStacks } from '../lib/stacks.ts'
 
 const app = new App()
@@ -13,10 +14,21 @@ const file =
 try {
   const name = app.node.tryGetContext('stack') ?? 'Tollgate'
   addStacks(app, name, await readConfig(file), process.env.CDK_DEFAULT_ACCOUNT)
+  if (process.env.CDK_CLI_VERSION !== undefined) sayIdlePrice()
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error
   console.error(`${relative('', file)} cannot be used:\n${error.message}`)
   process.exit(1)
+}
+
+/** Only to those who run `cdk`; on standard error, since scripts read the other. */
+function sayIdlePrice(): void {
+  const before = templatesIn(app.outdir)
+  const { directory, manifest } = app.synth()
+  /** It is asked for again once `cdk` has looked up what is missing. */
+  if ((manifest.missing ?? []).length > 0) return
+  const now = templatesIn(directory) ?? []
+  for (const line of idleLines(now, before)) console.error(line)
 }
 
 async function readConfig(path: string): Promise<CheckedConfig> {

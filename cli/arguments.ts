@@ -14,17 +14,35 @@ export type Typed =
       readonly flags: ReadonlySet<string>
     }
 
-type Read = {
-  readonly words: readonly string[]
-  readonly options: readonly { readonly name: string; readonly value: string | undefined }[]
+type Given = {
+  readonly name: string
+  /** As it was typed, with its dashes. */
+  readonly rawName: string
+  readonly value: string | undefined
+  /** The value was a word of its own. */
+  readonly apart: boolean
 }
 
+type Read = { readonly words: readonly string[]; readonly options: readonly Given[] }
+
 export function readArguments(args: readonly string[], commands: readonly Command[]): Typed {
-  const { words, options } = read(args, commands)
+  const all: Options = Object.assign({}, ...commands.map((each) => each.options), everywhere)
+  const { words } = read(args, all)
+  const named = words[0] === 'help' ? words.slice(1) : words
+  const command = commands.find(({ name }) => startsWith(named, name))
+  return typed(read(args, { ...all, ...command?.options }), command, commands)
+}
+
+function typed(
+  { words, options }: Read,
+  command: Command | undefined,
+  commands: readonly Command[],
+): Typed {
+  const negative = options.find(({ value, apart }) => apart && value?.startsWith('-') === true)
+  if (negative !== undefined) throw new WrongUse(looksLikeAnOption(negative))
   const asked = options.some(({ name }) => name === 'help' || name === 'h')
   const help = asked || words[0] === 'help'
   const said = words[0] === 'help' ? words.slice(1) : words
-  const command = commands.find(({ name }) => startsWith(said, name))
   if (command !== undefined) {
     return help ? { type: 'help', command } : called(command, said, options)
   }
@@ -41,16 +59,18 @@ export function readArguments(args: readonly string[], commands: readonly Comman
   throw new WrongUse(unknown(said, commands))
 }
 
-/** Where a command's own words end is known only once the command is, so all options are told first. */
-function read(args: readonly string[], commands: readonly Command[]): Read {
-  const all: Options = Object.assign({}, ...commands.map(({ options }) => options), everywhere)
-  const typed = Object.entries(all).map(([name, { value }]) => {
+/**
+ * Where a command's own words end is known only once the command is, so all options are told first;
+ * then its own, which may mean another thing by the same name.
+ */
+function read(args: readonly string[], known: Options): Read {
+  const types = Object.entries(known).map(([name, { value }]) => {
     const type = value === undefined ? 'boolean' : 'string'
     return [name, { type }] as const
   })
   const { tokens } = parseArgs({
     args: [...args],
-    options: Object.fromEntries(typed),
+    options: Object.fromEntries(types),
     allowPositionals: true,
     strict: false,
     tokens: true,
@@ -60,14 +80,13 @@ function read(args: readonly string[], commands: readonly Command[]): Read {
     options: tokens.flatMap((token) => {
       if (token.kind !== 'option') return []
       const { name, rawName, value, inlineValue } = token
-      if (value?.startsWith('-') && inlineValue === false) {
-        const form = `one that begins with - is written ${rawName}=VALUE`
-        throw new WrongUse(`${rawName}: got ${value}, needs a value; ${form}.`)
-      }
-      return [{ name, value }]
+      return [{ name, rawName, value, apart: inlineValue === false }]
     }),
   }
 }
+
+const looksLikeAnOption = ({ rawName, value }: Given): string =>
+  `${rawName}: got ${value}, needs a value; one that begins with - is written ${rawName}=VALUE.`
 
 const startsWith = (words: readonly string[], name: string): boolean =>
   name.split(' ').every((part, index) => words[index] === part)

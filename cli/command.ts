@@ -23,7 +23,8 @@ export type Command = {
   readonly about: readonly string[]
   readonly options: Options
   readonly examples: readonly string[]
-  readonly run: (use: Use) => Promise<Report>
+  /** Without a report, it has told all there was as it came. */
+  readonly run: (use: Use) => Promise<Report | undefined>
 }
 
 /** A command as it was called. */

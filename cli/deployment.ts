@@ -16,6 +16,8 @@ export type Deployment = {
   readonly keys: KeyService
   readonly store: Store
   readonly ledger: () => Ledger
+  /** Of the stack; fails where an older one has none of this name. */
+  readonly output: (name: string) => string
   readonly now: () => number
 }
 
@@ -47,6 +49,7 @@ export async function openDeployment(
     keys: openKeyService(settings, stack, output('RestApiId')),
     store,
     ledger: () => ledgerOf(config, store, now),
+    output,
     now,
   }
 }

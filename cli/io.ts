@@ -11,6 +11,10 @@ export type Io = {
   readonly folder: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly user: string
+  /** The answer goes to a terminal that shows colours. */
+  readonly colours?: boolean
+  /** Takes Ctrl-C from the system: from then on it aborts this, and ends nothing by itself. */
+  readonly interrupted?: () => AbortSignal
   /** Milliseconds since 1970. */
   readonly now: () => number
 }

@@ -14,9 +14,12 @@ export type ExitStatus = 0 | 1 | 2
 export async function main(args: readonly string[], io: Io): Promise<ExitStatus> {
   try {
     const typed = readArguments(args, commands)
-    if (typed.type === 'help') io.out(helpFor(typed))
-    else return answer(await typed.command.run(useOf(typed, io)), typed.flags.has('json'), io)
-    return 0
+    if (typed.type === 'help') {
+      io.out(helpFor(typed))
+      return 0
+    }
+    const report = await typed.command.run(useOf(typed, io))
+    return report === undefined ? 0 : answer(report, typed.flags.has('json'), io)
   } catch (thrown) {
     const problem = asProblem(thrown, args.includes('--local'))
     io.error(`${problem.message.trimEnd()}\n`)

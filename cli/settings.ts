@@ -27,6 +27,8 @@ export type LocalGateway = {
   /** Where it answers as AWS does. */
   readonly aws: string
   readonly config?: string
+  /** By team. */
+  readonly keys?: Readonly<Record<string, string>>
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -58,14 +60,18 @@ function readLocal(folder: string, values: Use['values']): LocalGateway {
   }
   const found = [folder, root].map(readAddress).find((address) => address !== undefined)
   if (found === undefined) throw new Failure(`There is no gateway on this machine: ${start}.`)
-  const { url, aws, pid, config } = found
+  const { url, aws, pid, config, keys } = found
   if (url === undefined || aws === undefined || !isRunning(pid)) {
     throw new Failure(`The gateway on this machine has stopped: ${start}.`)
   }
-  return { url, aws, ...(config !== undefined && { config }) }
+  return {
+    ...{ url, aws },
+    ...(config !== undefined && { config }),
+    ...(keys !== undefined && { keys }),
+  }
 }
 
-type Address = { readonly [Field in keyof LocalGateway]?: string } & { readonly pid?: number }
+type Address = Partial<LocalGateway> & { readonly pid?: number }
 
 function readAddress(folder: string): Address | undefined {
   try {

@@ -20,6 +20,18 @@ function userName(): string {
   }
 }
 
+function interrupted(): AbortSignal {
+  const stop = new AbortController()
+  process.once('SIGINT', () => stop.abort())
+  return stop.signal
+}
+
+/** `tollgate tail | head` has read enough. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
 process.exitCode = await main(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   error: (text) => void process.stderr.write(text),
@@ -27,5 +39,8 @@ process.exitCode = await main(process.argv.slice(2), {
   environment: process.env,
   user: userName(),
   now: Date.now,
+  /** Node asks NO_COLOR too. */
+  colours: process.stdout.isTTY === true && process.stdout.hasColors(),
+  interrupted,
   ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
 })

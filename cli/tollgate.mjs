@@ -13,6 +13,8 @@ if (!existsSync(ownNode)) {
   process.exit(1)
 }
 
+/** Ctrl-C reaches the command too, which ends as it sees fit; this waits for its status. */
+process.on('SIGINT', () => {})
 const args = [fromRoot('cli/start.ts'), ...process.argv.slice(2)]
 const { status } = spawnSync(ownNode, args, { stdio: 'inherit' })
 process.exit(status ?? 1)

@@ -18,7 +18,9 @@ import {
   wholeNumber,
 } from './checks.ts'
 import { gatewayLimitFields, planLimitFields } from './limits-form.ts'
+import { loggingFields } from './logging-form.ts'
 import { row } from './model-form.ts'
+import { monitoringFields } from './monitoring-form.ts'
 import { networkFields } from './network-form.ts'
 import { regionEntry, route, routeFields } from './routes-form.ts'
 import { gatewayRulesFields, rulesFields } from './rules-form.ts'
@@ -59,7 +61,7 @@ const team = fields(
     plan: text,
     models: (value, path) => (value === '*' ? [] : list(text, 1)(value, path)),
   },
-  { contact: text, key: oneOf('deployment', 'command-line'), ...rulesFields },
+  { contact: text, key: oneOf('deployment', 'command-line'), ...loggingFields, ...rulesFields },
 )
 
 export const configForm: Check = fields(
@@ -92,6 +94,7 @@ export const configForm: Check = fields(
     ...routeFields,
     ...rulesFields,
     ...gatewayRulesFields,
+    ...monitoringFields,
     logs: fields({}, { retentionDays: oneOf(...retentions), accountRole: flag }),
   },
 )

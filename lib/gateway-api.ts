@@ -1,4 +1,4 @@
-/** The REST API: every route of every dialect needs a key and streams from the one function. */
+/** The REST API: every route of every dialect needs a key and streams from the one function; the console needs none. */
 import { Duration, Stack, Validations } from 'aws-cdk-lib'
 import {
   ApiKeySourceType,
@@ -20,6 +20,7 @@ import { accessLog } from './access-log.ts'
 import { AccountLogRole } from './account-log-role.ts'
 import { ApiDomain } from './api-domain.ts'
 import { apiExceptions } from './api-exceptions.ts'
+import { consoleFunction } from './console.ts'
 import { addPreflight } from './cors.ts'
 import type { CheckedConfig } from './gateway-config.ts'
 import { addGatewayResponses } from './gateway-responses.ts'
@@ -33,6 +34,9 @@ const defaultThrottle = { rate: 500, burst: 1000 }
 
 /** What a GET answers without a key. */
 export const openRoutes = ['/health', '/openapi.json']
+
+/** A page, and no route of the API. */
+const consoleRoute = '/console'
 
 /** Where the API lies: without an endpoint of a VPC, in the open. */
 export type ApiNetwork = { readonly apiEndpoint?: IInterfaceVpcEndpoint }
@@ -71,7 +75,7 @@ export class GatewayApi extends RestApi {
         throttlingRateLimit: whole.rate,
         throttlingBurstLimit: whole.burst,
         tracingEnabled: true,
-        metricsEnabled: true,
+        metricsEnabled: false,
         dataTraceEnabled: false,
         loggingLevel: MethodLoggingLevel.OFF,
       },
@@ -86,6 +90,7 @@ export class GatewayApi extends RestApi {
       apiKeyRequired: true,
       ...(this.authorizer && { authorizer: keyAuthorizer(scope, this.authorizer) }),
     })
+    this.addPage(scope, config)
     addGatewayResponses(this, config)
     if (config.domain !== undefined) new ApiDomain(scope, 'Domain', config.domain, this)
     if (config.waf === true) {
@@ -105,12 +110,18 @@ export class GatewayApi extends RestApi {
       this.root.resourceForPath(path).addMethod(method, integration, withKey)
     }
     for (const path of openRoutes) this.root.resourceForPath(path).addMethod('GET', integration)
-    this.root.resourceForPath('/{proxy+}')
+    for (const path of [consoleRoute, '/{proxy+}']) this.root.resourceForPath(path)
     for (const resource of this.everyResource()) {
       /** A wrong path or verb gets the function's JSON 404, whatever `Authorization` it came with. */
       resource.addMethod('ANY', integration)
       if (cors !== undefined) addPreflight(resource, cors)
     }
+  }
+
+  /** Whole and by a function of its own: the gateway's starts no slower for it. */
+  private addPage(scope: Construct, config: GatewayConfig): void {
+    const page = new LambdaIntegration(consoleFunction(scope, config), { allowTestInvoke: false })
+    this.root.resourceForPath(consoleRoute).addMethod('GET', page)
   }
 
   private everyResource(): readonly IResource[] {

@@ -2,11 +2,11 @@
 import { CfnOutput } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import { jwtOf } from '../lambda/sign-in/jwt-config.ts'
-import { Alerts } from './alerts.ts'
 import { GatewayApi } from './gateway-api.ts'
 import { type CheckedConfig, homeRegion } from './gateway-config.ts'
 import { GatewayFunction } from './gateway-function.ts'
 import { LedgerTable } from './ledger-table.ts'
+import { Monitoring } from './monitoring.ts'
 import { Network } from './network.ts'
 import { openSecrets } from './provider-secrets.ts'
 import { TeamKeys } from './team-keys.ts'
@@ -43,8 +43,8 @@ export class GatewayStack extends ZonedStack {
     const plans = new UsagePlans(this, 'Plans', config, api)
     new TeamKeys(this, 'Keys', config, plans.idByName).openTo(api.authorizer)
 
-    /** Who watches the budgets is told before they are used up. */
-    new Alerts(this, 'Alerts', config)
+    /** Who watches is told before a budget is used up, and sees what it went to. */
+    new Monitoring(this, 'Monitoring', { config, gateway, api, ledger })
 
     new CfnOutput(this, 'Url', { value: api.stageUrl, description: 'Where the gateway answers.' })
     new CfnOutput(this, 'KeyOfTeam', {

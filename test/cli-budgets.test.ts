@@ -32,10 +32,10 @@ async function ledger(now = Date.now): Promise<Ledger> {
 
 const caller = (team: string) => readKey(local.keys[team] ?? '') ?? { team, keyId: '' }
 
-async function spend(team: string, microUsd: number): Promise<void> {
+async function spend(team: string, microUsd: number, now = Date.now): Promise<void> {
   const amounts = { requests: 1, tokens: 1000, microUsd }
   const asking = { id: `${team}-${microUsd}`, caller: caller(team), model: 'llama', amounts }
-  const held = await (await ledger()).hold({ ...asking, until: Date.now() + 60_000 })
+  const held = await (await ledger(now)).hold({ ...asking, until: now() + 60_000 })
   await held?.settle(amounts)
 }
 
@@ -80,6 +80,25 @@ describe('usage', () => {
     expect(out).toMatch(/^TEAM +REQUESTS +TOKENS +USD +LEAST LEFT\n/)
     expect(out).toMatch(/^data +1 +1,000 +1\.50 +198\.50 USD a month$/m)
     expect(out).toMatch(/^platform .* no limit$/m)
+  })
+
+  it('tells where a limit will end at the pace so far, once there are some requests', async () => {
+    /** Half of a month of 31 days; the months before it are forgotten with its first call. */
+    const now = () => Date.UTC(2027, 2, 16, 12)
+    for (let request = 0; request < 4; request++) await spend('data', 30_000_000, now)
+    expect((await here(['usage', 'data'], { now })).out).not.toContain('LIKELY')
+    await spend('data', 0, now)
+    const { out } = await here(['usage', 'data'], { now })
+    expect(out).toMatch(/^LIMIT +LIKELY AT ITS END +FOUR IN FIVE +REACHED \(UTC\)$/m)
+    expect(out).toMatch(
+      /^200\.00 USD a month +240\.00 USD +\d+\.\d+ USD to \d+\.\d+ USD +2027-03-26 20:00$/m,
+    )
+    const { forecast } = await json(['usage', 'data'], { now })
+    expect(forecast).toContainEqual({
+      ...{ measure: 'usd', per: 'month', key: null, model: null, expected: 240 },
+      ...{ low: expect.any(Number), high: expect.any(Number) },
+      reached: '2027-03-26T20:00:00.000Z',
+    })
   })
 })
 

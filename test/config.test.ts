@@ -86,8 +86,29 @@ describe('what may not', () => {
     [{ stages: 'v1' }, "stages: is not known here; did you mean 'stage'?"],
     [
       { wibble: 1 },
-      'wibble: is not known here; known are regions, models, plans, teams, stage, auth, throttle, organisation, timeZone, alerts, network, waf, domain, cors, providers, cloudflare, timeouts, guard, decorate, allow_untemplated, cache, templates, logs',
+      'wibble: is not known here; known are regions, models, plans, teams, stage, auth, throttle, organisation, timeZone, alerts, network, waf, domain, cors, providers, cloudflare, timeouts, guard, decorate, allow_untemplated, transform, guardrail, cache, templates, monitoring, logs',
     ],
+    [
+      { monitoring: { alarms: 'yes' } },
+      'monitoring.alarms: got "yes", needs true, false, or an object with errorPercent, overheadMs, throttles',
+    ],
+    [
+      { monitoring: { alarms: { errorPercent: 101 } } },
+      'monitoring.alarms.errorPercent: got 101, needs a number above 0 and at most 100 percent',
+    ],
+    [
+      { monitoring: { alarms: { overheadMs: 0 } } },
+      'monitoring.alarms.overheadMs: got 0, needs a whole number from 1 to 60000',
+    ],
+    [
+      { monitoring: { alarms: { throttles: 1.5 } } },
+      'monitoring.alarms.throttles: got 1.5, needs a whole number from 1 to 1000000',
+    ],
+    [
+      { monitoring: { dashbords: true } },
+      "monitoring.dashbords: is not known here; did you mean 'dashboards'?",
+    ],
+    [{ monitoring: { archive: 1 } }, 'monitoring.archive: got 1, needs true or false'],
     [{ stage: 'v-1' }, 'stage: got "v-1", needs letters, digits and _ only'],
     [
       { auth: 'bearer' },
@@ -145,6 +166,10 @@ describe('what may not', () => {
       'teams.demo.models[0]: got "nowa", needs the name of a configured alias (nova); did you mean \'nova\'?',
     ],
     [team({ models: [] }), 'teams.demo.models: got [], needs at least one'],
+    [
+      team({ log: 'everything' }),
+      'teams.demo.log: got "everything", needs one of "none", "metadata", "full"',
+    ],
     [team({ contact: '' }), 'teams.demo.contact: got "", needs a text that is not empty'],
     [
       team({ key: 'later' }),

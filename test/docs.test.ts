@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { type MetricDefinition, metrics } from '../lambda/core/metrics.ts'
 import type { Model, Price } from '../lambda/core/model.ts'
 import { models } from '../lambda/models/index.ts'
 import { describedFaults } from '../local/simulator/faults.ts'
@@ -51,6 +52,20 @@ const markRows = Object.entries(marks)
   .map(([name, does]) => row(`\`[[simulate:${name}]]\``, does))
   .join('\n')
 
+const byOf = ({ by = ['all'] }: MetricDefinition): string =>
+  by
+    .filter((dimension) => dimension !== 'all')
+    .map((dimension) => `\`${dimension}\``)
+    .join(', ')
+
+const metricRows = [
+  row('metric', 'unit', 'says', 'by'),
+  row('---', '---', '---', '---'),
+  ...Object.entries<MetricDefinition>(metrics).map(([name, metric]) =>
+    row(`\`${name}\``, metric.unit, metric.says, byOf(metric)),
+  ),
+].join('\n')
+
 const config = `\`\`\`ts\n${read('tollgate.config.ts')}\`\`\``
 
 /** The marker of a part, the page it stands on, and what stands there. */
@@ -60,6 +75,7 @@ const parts: readonly (readonly [name: string, page: string, text: string])[] = 
   ['faults', 'docs/running-locally.md', faults],
   ['marks', 'docs/running-locally.md', markRows],
   ['failures', 'docs/budgets.md', failuresTable],
+  ['metrics', 'docs/watching.md', metricRows],
 ]
 
 describe('the pages', () => {
@@ -87,6 +103,13 @@ describe('the pages', () => {
     'docs/budgets.md',
     'docs/keys.md',
     'docs/sign-in.md',
+    'docs/rules.md',
+    'docs/policies.md',
+    'docs/watching.md',
+    'docs/reliability.md',
+    'docs/networks.md',
+    'docs/providers.md',
+    'docs/running-locally.md',
   ])('link to pages that exist: %s', (page) => {
     const links = [...read(page).matchAll(/\]\(([^)#:]+)\)/g)].map(([, link]) => link ?? '')
     for (const link of links) expect(read(join(page, '..', link)).length).toBeGreaterThan(0)

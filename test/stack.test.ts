@@ -110,7 +110,7 @@ describe('the stage', () => {
   it('is traced and measured, and logs no body and no header', () => {
     expect(stage.TracingEnabled).toBe(true)
     expect(settings).toMatchObject({
-      MetricsEnabled: true,
+      MetricsEnabled: false,
       DataTraceEnabled: false,
       LoggingLevel: 'OFF',
     })

@@ -1,10 +1,16 @@
 /** `usage`: what teams used today or this month, and what is left of their limits. */
+import type { Outlook } from '../../lambda/core/history.ts'
 import type { Standing, Used } from '../../lambda/core/ledger.ts'
 import { isLimit, remainingOf } from '../../lambda/core/limits.ts'
+import { outlooksFrom } from '../../lambda/history/ahead.ts'
+import { openHistory } from '../../lambda/history/history.ts'
 import { openGate } from '../../lambda/ledger/gate.ts'
+import { leastRequests } from '../../lambda/ledger/outlook.ts'
 import { countOf, grouped, isoOf, timeText, usdText } from '../amounts.ts'
 import type { Command, Option } from '../command.ts'
 import { requireTeam } from '../configuration.ts'
+import { forecastTable, outlookJson } from '../forecast-words.ts'
+import { limitText, measures, per, usdOf } from '../limit-words.ts'
 import { WrongUse } from '../problems.ts'
 import { table } from '../table.ts'
 
@@ -12,6 +18,8 @@ type TeamUsage = {
   readonly team: string
   readonly used: Used | undefined
   readonly standings: readonly Standing[]
+  /** Where only one team is asked about. */
+  readonly outlooks: readonly Outlook[]
 }
 
 /** Teams that are asked about. */
@@ -23,7 +31,9 @@ export const usage: Command = {
   name: 'usage',
   operands: [{ name: 'TEAM', needed: false }],
   summary: 'Tells what teams used, what it cost, and what is left',
-  about: ['For one team also by model, and how each of its limits stands.'],
+  about: [
+    'For one team also by model, how each of its limits stands, and where it will end at the pace so far.',
+  ],
   options: { period },
   examples: ['usage', 'usage data --period day'],
   async run({ values, config, deployment }) {
@@ -33,12 +43,25 @@ export const usage: Command = {
     }
     const { teams } = await config()
     if (team !== undefined) requireTeam(await config(), team)
-    const ledger = (await deployment()).ledger()
+    const { ledger: open, store, now } = await deployment()
+    const ledger = open()
+    const history = openHistory(store, { now })
+
+    /** Of so few requests nothing can be said, whatever a limit counts. */
+    const ahead = async (name: string, standings: readonly Standing[], month: Used | undefined) =>
+      month === undefined || month.requests < leastRequests
+        ? []
+        : outlooksFrom(history, name, standings, now())
+
     const inTurn = openGate(mostAtOnce)
     const usageOf = (name: string) =>
       inTurn(async (): Promise<TeamUsage> => {
-        const used = (await ledger.used(name)).find((one) => one.window === window)
-        return { team: name, used, standings: (await ledger.standings(name)).filter(isLimit) }
+        const windows = await ledger.used(name)
+        const used = windows.find((one) => one.window === window)
+        const standings = (await ledger.standings(name)).filter(isLimit)
+        const month = windows.find((one) => one.window === 'month')
+        const outlooks = team === undefined ? [] : await ahead(name, standings, month)
+        return { team: name, used, standings, outlooks }
       })
     const names = team === undefined ? Object.keys(teams) : [team]
     const all = await Promise.all(names.map(usageOf))
@@ -49,7 +72,7 @@ export const usage: Command = {
   },
 }
 
-const usageJson = ({ team, used, standings }: TeamUsage) => ({
+const usageJson = ({ team, used, standings, outlooks }: TeamUsage) => ({
   team,
   ...(used !== undefined && {
     name: used.name,
@@ -79,31 +102,8 @@ const usageJson = ({ team, used, standings }: TeamUsage) => ({
     resets: standing.resetsAt === undefined ? null : isoOf(standing.resetsAt),
     then: standing.then,
   })),
+  ...(outlooks.length > 0 && { forecast: outlooks.map(outlookJson) }),
 })
-
-const usdOf = (microUsd: number): number => microUsd / 1_000_000
-const same = (count: number): number => count
-
-/** By what a limit counts: its name, its numbers for scripts, and its words for people. */
-const measures: Readonly<
-  Record<
-    Standing['measure'],
-    {
-      readonly name: string
-      readonly amount: (count: number) => number
-      readonly words: (count: number) => string
-    }
-  >
-> = {
-  requests: { name: 'requests', amount: same, words: (count) => countOf(count, 'request') },
-  tokens: { name: 'tokens', amount: same, words: (count) => countOf(count, 'token') },
-  'micro-usd': { name: 'usd', amount: usdOf, words: (count) => `${usdText(count)} USD` },
-  parallel: {
-    name: 'parallel',
-    amount: same,
-    words: (count) => `${countOf(count, 'call')} at once`,
-  },
-}
 
 const numbers = (used: Used | undefined): readonly string[] =>
   used === undefined
@@ -129,9 +129,7 @@ function leastLeft(standings: readonly Standing[]): string {
   return `${words(remainingOf(first))}${per(first)}`
 }
 
-const per = ({ window }: Standing): string => (window === 'now' ? '' : ` a ${window}`)
-
-function details({ team, used, standings }: TeamUsage): string {
+function details({ team, used, standings, outlooks }: TeamUsage): string {
   const head =
     used === undefined
       ? `${team} has no limits, so nothing is counted in the ledger.`
@@ -143,18 +141,14 @@ function details({ team, used, standings }: TeamUsage): string {
   const limits = standings.map((one) => {
     const { words } = measures[one.measure]
     const resets = one.resetsAt === undefined ? '-' : timeText(one.resetsAt).replace(' UTC', '')
-    return [
-      `${words(one.limit)}${per(one)}${whose(one)}`,
-      words(remainingOf(one)),
-      resets,
-      one.then,
-    ]
+    return [limitText(one), words(remainingOf(one)), resets, one.then]
   })
   const byLimit = ['LIMIT', 'LEFT', 'BEGINS ANEW (UTC)', 'THEN'].map((each) => ({ head: each }))
   return [
     head,
     ...(models.length > 0 ? ['', table(byModel, models)] : []),
     ...(limits.length > 0 ? ['', table(byLimit, limits)] : []),
+    ...(outlooks.length > 0 ? ['', forecastTable(outlooks)] : []),
   ].join('\n')
 }
 
@@ -163,6 +157,3 @@ function counted({ requests, tokens, microUsd, reserved }: Used): string {
   const done = `${countOf(requests, 'request')}, ${countOf(tokens, 'token')}, ${usdText(microUsd)} USD`
   return waiting > 0 ? `${done}; ${grouped(waiting)} on their way` : done
 }
-
-const whose = ({ key, model }: Standing): string =>
-  [key === undefined ? '' : `, key ${key}`, model === undefined ? '' : `, ${model}`].join('')

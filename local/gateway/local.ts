@@ -18,6 +18,8 @@ import { type BedrockChoice, openBedrock } from './bedrock.ts'
 import { openCloudflare } from './cloudflare.ts'
 import { readConfiguration } from './configuration.ts'
 import { makeCustomResource } from './custom-resources.ts'
+import { openFeed } from './follow.ts'
+import { besideOwnRoutes } from './follow-routes.ts'
 import { createGateway, type RequestLine } from './gateway.ts'
 import type { Timeouts } from './integrate.ts'
 import { openKeyRegistry } from './key-registry.ts'
@@ -101,14 +103,17 @@ async function open(
   const { environments: most = mostEnvironments, timeouts } = options
   const gateway = Promise.withResolvers<ReturnType<typeof createGateway>>()
   gateway.promise.catch(nothing)
+  const feed = openFeed(Date.now)
   /** Those who come before it is ready wait. */
   const server = createDualServer((request, response) => {
     gateway.promise.then((listen) => listen(request, response)).catch(nothing)
   })
-  const { regions, modelOf, secrets, cloudflare } = await readConfiguration(options.config)
+  const configuration = await readConfiguration(options.config)
+  const { regions, modelOf, secrets, cloudflare, guardrails } = configuration
   const own = ownSecrets(secrets)
   for (const line of own.missing) progress(line)
-  const bedrock = await openBedrock(options.bedrock ?? { type: 'simulator' }, regions)
+  const choice = options.bedrock ?? { type: 'simulator' }
+  const bedrock = await openBedrock(choice, regions, process.env, guardrails)
   closing.push(() => bedrock.close())
   const simulated = options.bedrock?.type !== 'aws'
   const through = cloudflare && simulated ? await openCloudflare(bedrock.urls) : undefined
@@ -127,7 +132,11 @@ async function open(
   /** Models of AWS itself are lent by roles of AWS itself. */
   const roles = simulated && sts !== undefined ? { AWS_ENDPOINT_URL_STS: sts } : {}
   const variables = { ...bedrock.variables, ...others, ...roles, ...through?.variables }
-  const pools = openPools({ region, variables, log: onLog, most })
+  const logged = (line: LogLine) => {
+    feed.logged(line)
+    onLog(line)
+  }
+  const pools = openPools({ region, variables, log: logged, most })
   closing.push(() => pools.close())
   const { resources, outputs } = await deployAll(assembly, region, pools, state)
   await aws.provide(resources)
@@ -140,17 +149,20 @@ async function open(
   aws.services.cloudformation = cloudFormationService(stack)
 
   for (const { functionArn } of api.methods) pools.host(functionArn).warm()
-  gateway.resolve(
-    createGateway({
-      api,
-      keys: registry,
-      host: pools.host,
-      counts: state.counts,
-      now,
-      log: onRequest,
-      ...(timeouts !== undefined && { timeouts }),
-    }),
-  )
+  const served = createGateway({
+    api,
+    keys: registry,
+    host: pools.host,
+    counts: state.counts,
+    now,
+    log(line) {
+      feed.requested(line)
+      onRequest(line)
+    },
+    ...(timeouts !== undefined && { timeouts }),
+  })
+  const watched = { feed, keys: registry, simulators: bedrock.simulators }
+  gateway.resolve(besideOwnRoutes(watched, served))
   const keys = Object.fromEntries(api.made.keys.map(({ team, value }) => [team, value]))
   const [example] = Object.entries(keys).flatMap(([team, key]) => {
     const model = modelOf(team)

@@ -1,6 +1,8 @@
 /** What of CloudFormation does nothing on one machine, and why: it is read over. */
 
 const noCloudWatch = 'there is no CloudWatch on one machine'
+const noLogs = 'logs go to a file instead of CloudWatch'
+const noArchive = 'what is logged stays in that file'
 const noRights = 'functions run with the rights of this process'
 const noNetwork =
   'functions call from this machine’s own network, and the server listens on 127.0.0.1'
@@ -35,9 +37,15 @@ export const idleTypes: Readonly<Record<string, string>> = {
   'AWS::IAM::ManagedPolicy': noRights,
   'AWS::IAM::Policy': noRights,
   'AWS::IAM::Role': noRights,
-  'AWS::Logs::LogGroup': 'logs go to a file instead of CloudWatch',
+  'AWS::KinesisFirehose::DeliveryStream': noArchive,
+  'AWS::Logs::LogGroup': noLogs,
+  'AWS::Logs::LogStream': noLogs,
+  'AWS::Logs::QueryDefinition': noLogs,
+  'AWS::Logs::SubscriptionFilter': noLogs,
   'AWS::Route53::HostedZone': noName,
   'AWS::Route53::RecordSet': noName,
+  'AWS::S3::Bucket': noArchive,
+  'AWS::S3::BucketPolicy': noArchive,
   'AWS::WAFv2::LoggingConfiguration': noFirewall,
   'AWS::WAFv2::WebACL': noFirewall,
   'AWS::WAFv2::WebACLAssociation': noFirewall,
