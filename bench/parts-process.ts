@@ -1,10 +1,13 @@
 /** Measures each part in this process, round by round, and tells all of it at the end. */
 import httpJsonBodyParser from '@middy/http-json-body-parser'
 import { openCatalogue } from '../lambda/catalogue.ts'
+import type { TargetedCall } from '../lambda/core/contracts.ts'
 import { fit } from '../lambda/core/fit.ts'
+import type { Standing } from '../lambda/core/ledger.ts'
 import { question } from '../lambda/dialects/question.ts'
 import { exchangeOpener, finish, type GatewayEvent } from '../lambda/edge/exchange.ts'
 import { inputGate, wellFormedText } from '../lambda/edge/input-gate.ts'
+import { askedOf, toldOf } from '../lambda/policies/gen-ai.ts'
 import type { Effort } from './bench.ts'
 import config from './gateway-config.ts'
 import { guarded } from './guarded.ts'
@@ -13,10 +16,8 @@ import { model as modelId, promptOf, restEvent } from './question.ts'
 
 const catalogue = openCatalogue(config)
 const caller = { team: 'platform', keyId: 'k1b2c3d4' }
-const open = exchangeOpener([question])
+const open = exchangeOpener([question], config)
 const silent = () => {}
-const [target] = catalogue.find(modelId, caller).targets
-if (target === undefined) throw new Error('The catalogue lost the model that is asked.')
 
 type Part = { readonly name: string; readonly calls: number; readonly run: () => unknown }
 type Before = (request: { event: GatewayEvent }) => unknown
@@ -38,13 +39,33 @@ const http = {
   body: { model: modelId, question: promptOf(1024), max_tokens: 512 },
 } as const
 
+/** What the line says of the call itself. */
+function call(): TargetedCall {
+  const { model, targets } = catalogue.find(modelId, caller)
+  const [target] = targets
+  if (target === undefined || model.task === 'embed') throw new Error('The catalogue lost a model.')
+  const request = fit(question.parse(http, silent), model, [], silent)
+  return { task: 'chat', request, model, target } as unknown as TargetedCall
+}
+const asked = call()
+const usage = { input: 200, output: 100, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 }
+const resetsAt = Date.now() + 86_400_000
+const limit = { window: 'month', limit: 1e9, used: 3e8, reserved: 1e6, resetsAt } as const
+const standings: readonly Standing[] = [
+  { ...limit, whose: 'team', measure: 'requests', then: 'refuse' },
+  { ...limit, whose: 'team', measure: 'micro-usd', then: 'refuse' },
+]
+
 /** Everything a whole answer's line says, from the exchange's opening to its writing. */
 function writeLine(): void {
   const exchange = open(restEvent1)
   const { record } = exchange
-  record.set({ target: `us.${modelId}`, region: 'us-east-1', stream: false, model: modelId })
-  if (target !== undefined) exchange.attempts.push({ target, outcome: 'ok', ms: 812.3 })
-  record.set({ outcome: 'ok', stop: 'end' })
+  record.set({ stream: false, model: modelId, task: 'chat' })
+  record.set(askedOf(asked))
+  record.set({ target: `us.${modelId}`, region: 'us-east-1', model: modelId })
+  exchange.attempts.push({ target: asked.target, outcome: 'ok', ms: 812.3 })
+  exchange.standings = standings
+  record.set({ outcome: 'ok', stop: 'end', ...toldOf(asked, { reason: 'end' }, usage) })
   record.measure({ InputTokens: 200, OutputTokens: 100, CostMicroUsd: 216 })
   record.measure({ CacheReadTokens: 0, CacheWriteTokens: 0, FirstByteMs: 815.1, OverheadMs: 2.8 })
   finish(exchange, 200)

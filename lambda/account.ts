@@ -3,12 +3,15 @@ import type { Catalogue } from './catalogue.ts'
 import type { Account, Forecast, Refused } from './core/account.ts'
 import type { GatewayConfig } from './core/config.ts'
 import type { Call, Caller } from './core/contracts.ts'
+import type { History } from './core/history.ts'
 import type { Ledger, Standing } from './core/ledger.ts'
 import { firstShortfall, isLimit } from './core/limits.ts'
 import type { AnyModel } from './core/model.ts'
 import { type Exchange, trailOf } from './edge/exchange.ts'
 import { foreseer } from './foresee.ts'
 import { verdictOn } from './guard/verdict.ts'
+import { outlooksFrom } from './history/ahead.ts'
+import { noHistory } from './history/history.ts'
 import type { callReader } from './read-call.ts'
 
 /** As the ledger's own: which amounts are reserved, and whether what has no price is refused. */
@@ -22,10 +25,12 @@ export type AccountParts = {
   readonly forecast: (call: Call) => Forecast
   /** By which the ledger counts a model. */
   readonly nameOf: (model: AnyModel) => string
+  /** Absent where the gateway keeps none. */
+  readonly history?: Pick<History, 'hours' | 'recent'>
 }
 
 export function accounts(parts: AccountParts) {
-  const { config, catalogue, readCall, ledger, forecast, nameOf } = parts
+  const { config, catalogue, readCall, ledger, forecast, nameOf, history = noHistory } = parts
   const teams = new Map(Object.entries(config.teams))
   const foresee = foreseer(readCall)
 
@@ -33,11 +38,19 @@ export function accounts(parts: AccountParts) {
     const { standing, found } = trailOf(exchange)
     const plan = teams.get(caller.team)?.plan
 
-    async function standings(): Promise<readonly Standing[]> {
+    let asked: Promise<readonly Standing[]> | undefined
+    const standings = () => {
+      asked ??= limitsOf()
+      return asked
+    }
+
+    async function limitsOf(): Promise<readonly Standing[]> {
       const limits = (await ledger.standings(caller.team)).filter(isLimit)
       standing(limits)
       return limits
     }
+
+    const outlooks = async () => outlooksFrom(history, caller.team, await standings(), Date.now())
 
     return {
       caller,
@@ -45,9 +58,9 @@ export function accounts(parts: AccountParts) {
       timeZone: config.timeZone ?? 'UTC',
       standings,
       used: () => ledger.used(caller.team),
-      outlooks: async () => [],
-      hours: async () => [],
-      recent: async () => [],
+      outlooks,
+      hours: (since) => history.hours(caller.team, since),
+      recent: (most) => history.recent(caller.team, most),
       decision: (id) => ledger.decision(caller.team, id),
       find(name) {
         found(name)

@@ -20,20 +20,20 @@ import { forecaster } from './forecast.ts'
 import { describing } from './openapi/describe.ts'
 import { underPolicies } from './policies/index.ts'
 import { route } from './policies/route.ts'
-import { provider } from './providers/index.ts'
 import { callReader } from './read-call.ts'
 import { openAttempts } from './routing/attempts.ts'
 import { openTemplates } from './templates/index.ts'
+import { provider } from './traced.ts'
 
 const catalogue = openCatalogue(config)
-const { ledger, tell, done, nameOf } = openAccounting(config, catalogue)
+const { ledger, tell, done, nameOf, history } = openAccounting(config, catalogue)
 const readCall = callReader(catalogue)
 const rendered = openTemplates(config.templates)
 const calibration = openCalibration()
 const forecast = forecaster(calibration)
-const accountOf = accounts({ config, catalogue, readCall, ledger, forecast, nameOf })
+const accountOf = accounts({ config, catalogue, readCall, ledger, forecast, nameOf, history })
 const otherRoute = otherRoutes(dialects, describing(dialects))
-const limits = { ledger, nameOf, calibration, tell, cache: config.cache }
+const limits = { ...catalogue, ledger, nameOf, calibration, tell, cache: config.cache }
 const chat = underPolicies(route(openAttempts({ provider, timeouts: config.timeouts })), limits)
 
 async function gateway(event: GatewayEvent, context: Context) {
@@ -62,7 +62,7 @@ export const handler = middy({
   timeoutEarlyInMillis: 0,
   requestEnd: ({ event }) => ended((event as GatewayEvent).exchange, done),
 })
-  .use(exchanges(dialects, ledger, config.cors))
+  .use(exchanges(dialects, ledger, config))
   .use(inputGate())
   .use(httpJsonBodyParser({ disableContentTypeError: true }))
   .use(wellFormedText())

@@ -33,6 +33,8 @@ export type RecentRequest = {
   readonly firstTokenMs?: number
   readonly inputTokens?: number
   readonly outputTokens?: number
+  /** All that are billed, as the ledger counts them: those in a provider's cache, too. */
+  readonly tokens?: number
   readonly costMicroUsd?: number
   readonly cache?: string
   /** The trail of `x-tollgate-attempts`. */

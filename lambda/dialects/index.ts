@@ -16,6 +16,7 @@ import { openaiModels } from './openai-models.ts'
 import { openaiResponses } from './openai-responses.ts'
 import { question } from './question.ts'
 import { usage } from './usage.ts'
+import { usageHours, usageRequests } from './usage-past.ts'
 
 export const dialects: readonly Dialect[] = [
   question,
@@ -30,6 +31,8 @@ export const dialects: readonly Dialect[] = [
   bedrockConverse,
   bedrockConverseStream,
   usage,
+  usageHours,
+  usageRequests,
   estimate,
   decision,
 ]

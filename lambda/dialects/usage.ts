@@ -3,17 +3,19 @@ import type { AccountDialect } from '../core/contracts.ts'
 import { errorBody } from '../core/error-body.ts'
 import type { Used } from '../core/ledger.ts'
 import { amountsSaid, limitSaid, moneySaid } from '../wire/limits-said.ts'
+import { forecastSaid } from '../wire/usage-said.ts'
 
 const uncounted =
-  'A team without limits is not counted here: its usage is in the gateway’s metrics and logs, which its operator has.'
+  'A team without limits is not counted here: what its hours came to is told by GET /v1/usage/hours, where the gateway keeps that.'
 
 export const usage: AccountDialect = {
   task: 'account',
   id: 'usage',
   routes: [{ method: 'GET', path: '/v1/usage' }],
 
-  async answer(_, { caller, plan, timeZone, standings, used }) {
-    const [limits, windows] = await Promise.all([standings(), used()])
+  async answer(_, { caller, plan, timeZone, standings, used, outlooks }) {
+    const all = Promise.all([standings(), used(), outlooks()])
+    const [limits, windows, ahead] = await all
     const counted = limits.length > 0 || windows.length > 0
     return json({
       team: caller.team,
@@ -21,6 +23,7 @@ export const usage: AccountDialect = {
       time_zone: timeZone,
       limits: limits.map(limitSaid),
       usage: windows.map(windowSaid),
+      forecast: ahead.map(forecastSaid),
       ...(!counted && { note: uncounted }),
     })
   },

@@ -1,5 +1,6 @@
 /** One HTTP exchange: its id, who asks, which dialect was spoken, and its log line. */
 import type { APIGatewayProxyEvent } from 'aws-lambda'
+import type { GatewayConfig } from '../core/config.ts'
 import type {
   Attempt,
   Caller,
@@ -9,11 +10,17 @@ import type {
   Looked,
   Target,
 } from '../core/contracts.ts'
-import { TollgateError } from '../core/errors.ts'
+import type { TollgateError } from '../core/errors.ts'
+import type { RecentRequest } from '../core/history.ts'
 import { readKey } from '../core/key.ts'
 import type { Standing } from '../core/ledger.ts'
-import { openRecord, type RequestRecord } from '../core/record.ts'
+import { mostTeams } from '../core/metrics.ts'
+import { type OpenRecord, openRecord } from '../core/record.ts'
+import { decoded, lowerCased, present } from './event-parts.ts'
 import { limitHeaders } from './limit-headers.ts'
+import { budgetMeasures, throttles } from './log-measures.ts'
+import { logWishOf, tracesOf } from './log-wishes.ts'
+import { recentOf } from './recent.ts'
 
 export type Exchange = {
   readonly requestId: string
@@ -22,7 +29,11 @@ export type Exchange = {
   /** Absent on routes that are no dialect's. */
   readonly dialect: Dialect | undefined
   readonly caller: Caller | undefined
-  readonly record: RequestRecord
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** What a caller asked of the log that nobody understands. */
+  readonly misunderstood: TollgateError | undefined
+  readonly record: OpenRecord
   /** The body as it came, once it is read. */
   text: string
   /** The model as the caller named it, once that is read. */
@@ -42,6 +53,10 @@ export type Exchange = {
   readonly atEnd: (() => Promise<void>)[]
   /** By `performance.now()`. */
   readonly started: number
+  /** Its line is written. */
+  finished?: true
+  /** For the history of its team, once it is over; what asked no model is none. */
+  recent?: RecentRequest
 }
 
 /** The event as middlewares pass it on: `body` becomes text, then parsed JSON. */
@@ -53,25 +68,40 @@ export type GatewayEvent = Omit<APIGatewayProxyEvent, 'body'> & {
 /** One line a request goes to stdout bare: CloudWatch reads metrics from it only without a wrapper. */
 const toStandardOutput = (line: string) => void process.stdout.write(`${line}\n`)
 
-export function exchangeOpener(dialects: readonly Dialect[]) {
+/** Without teams, nobody’s metrics are told apart, and nobody’s log is another than by default. */
+export function exchangeOpener(
+  dialects: readonly Dialect[],
+  { teams }: Partial<Pick<GatewayConfig, 'teams'>> = {},
+) {
   const dialectByRoute = new Map(dialects.flatMap(routeEntries))
+  const contents = new Map(Object.entries(teams ?? {}).map(([team, { log }]) => [team, log]))
+  const byTeam = contents.size > 0 && contents.size <= mostTeams
 
   return function open(event: Omit<GatewayEvent, 'exchange'>): Exchange {
     const { requestId } = event.requestContext
     const routeKey = `${event.httpMethod} ${event.resource}`
     const dialect = dialectByRoute.get(routeKey)
     const caller = callerOf(event.requestContext)
-    const record = openRecord(toStandardOutput, Date.now)
+    const headers = lowerCased(event.headers)
+    const { content, metadata, misunderstood } = logWishOf(
+      headers,
+      contents.get(caller?.team ?? ''),
+    )
+    const record = openRecord(toStandardOutput, Date.now, { byTeam, content })
     record.set({
       requestId,
       route: routeKey,
       ...(dialect !== undefined && { dialect: dialect.id }),
       ...(caller !== undefined && { team: caller.team, keyId: caller.keyId }),
+      ...(metadata !== undefined && { metadata }),
+      ...tracesOf(headers),
     })
-    const started = performance.now()
     const collected = { text: '', notices: [], attempts: [], atEnd: [], standings: undefined }
     const gone = new AbortController()
-    return { requestId, routeKey, dialect, caller, record, ...collected, gone, started }
+    return {
+      ...{ requestId, routeKey, dialect, caller, headers, misunderstood, record, ...collected },
+      ...{ gone, started: record.arrived },
+    }
   }
 }
 
@@ -144,49 +174,37 @@ const asListItem = (notice: string): string =>
     .replaceAll(/[^\x20-\x7e]/g, '?')
 
 /** The answer is out, or nobody takes it: what it left to do is done before the function may sleep. */
-export async function ended({ atEnd }: Exchange, done: () => Promise<void>): Promise<void> {
-  await Promise.all(atEnd.map((work) => work()))
-  await done()
+export async function ended(
+  exchange: Exchange,
+  done: (exchange: Exchange) => Promise<void>,
+): Promise<void> {
+  await Promise.all(exchange.atEnd.map((work) => work()))
+  await done(exchange)
 }
 
 /** The exchange is over: its line is written, once. */
 export function finish(exchange: Exchange, status: number): void {
-  const { record, notices, attempts } = exchange
+  if (exchange.finished) return
+  exchange.finished = true
+  const { record, notices, attempts, standings, caller } = exchange
   const { passed, upstream } = timesOf(exchange)
+  const throttled = throttles(attempts)
   record.set({ status, ...(attempts.length > 0 && { attempts: trail(attempts) }) })
-  record.measure({ DurationMs: passed, UpstreamMs: upstream, Notices: notices.length })
+  record.measure({
+    ...{ DurationMs: passed, UpstreamMs: upstream, Notices: notices.length },
+    ...(throttled > 0 && { UpstreamThrottles: throttled }),
+    ...(caller !== undefined && standings !== undefined && budgetMeasures(standings, Date.now())),
+  })
   record.write()
+  const recent = recentOf(exchange, passed)
+  if (recent !== undefined) exchange.recent = recent
 }
 
 export const httpRequestOf = (event: GatewayEvent): HttpRequest => ({
   route: { method: event.httpMethod as HttpMethod, path: event.resource },
   pathParameters: decoded(present(event.pathParameters)),
   query: present(event.queryStringParameters),
-  headers: lowerCased(event.headers),
+  headers: event.exchange.headers,
   body: event.body,
   text: event.exchange.text,
 })
-
-const present = (
-  values: Readonly<Record<string, string | undefined>> | null,
-): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(values ?? {}).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined,
-    ),
-  )
-
-/** A REST API hands a path on as it was sent; here it is decoded, once. */
-function decoded(parameters: Record<string, string>): Record<string, string> {
-  try {
-    const entries = Object.entries(parameters)
-    return Object.fromEntries(entries.map(([name, value]) => [name, decodeURIComponent(value)]))
-  } catch {
-    throw new TollgateError('route_not_found', 'The path is not well encoded.')
-  }
-}
-
-const lowerCased = (headers: APIGatewayProxyEvent['headers']): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(present(headers)).map(([name, value]) => [name.toLowerCase(), value]),
-  )

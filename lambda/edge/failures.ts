@@ -17,17 +17,19 @@ import {
   type GatewayEvent,
 } from './exchange.ts'
 
-/** Without a ledger no decision is kept; without `cors` no browser is let in. */
+/** Without a ledger no decision is kept; without `cors` no browser is let in; without `teams` none has metrics of its own. */
 export function exchanges(
   dialects: readonly Dialect[],
   ledger?: Pick<Ledger, 'remember'>,
-  cors?: GatewayConfig['cors'],
+  config: Partial<Pick<GatewayConfig, 'cors' | 'teams'>> = {},
 ): MiddlewareObj<GatewayEvent, Answer> {
-  const open = exchangeOpener(dialects)
-  const forBrowsers = crossOrigin(cors)
+  const open = exchangeOpener(dialects, config)
+  const forBrowsers = crossOrigin(config.cors)
   return {
     before({ event }) {
       event.exchange = open(event)
+      const { dialect, caller, misunderstood } = event.exchange
+      if (dialect !== undefined && caller !== undefined && misunderstood) throw misunderstood
     },
     after(request) {
       const { event, response } = request

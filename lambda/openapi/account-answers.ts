@@ -43,6 +43,64 @@ const wouldPass = object(
   },
 )
 
+const forecast = object(
+  {
+    whose: word('team', 'organisation'),
+    measure: word('requests', 'tokens', 'micro_usd'),
+    window: word('day', 'week', 'month'),
+    limit: whole,
+    used: whole,
+    expected: { type: 'integer', minimum: 0, description: 'Likely used when it begins anew.' },
+    low: { type: 'integer', minimum: 0, description: 'Four in five such windows end above this …' },
+    high: { type: 'integer', minimum: 0, description: '… and below this.' },
+    resets_at: text,
+  },
+  {
+    key: text,
+    model: text,
+    usd: { type: 'object', description: 'The same amounts in USD, as text, of a limit in money.' },
+    reached_at: { type: 'string', description: 'When the limit is reached at the pace so far.' },
+  },
+)
+
+/** Of an hour, and of a request, nothing is said of prompts but where the team’s log is `full`. */
+const hour = object({
+  at: { type: 'string', description: 'Its beginning.' },
+  ...amounts,
+  errors: whole,
+  cache_hits: whole,
+  average_ms: whole,
+  models: { type: 'object', description: 'Requests, tokens, cost_usd and micro_usd of each.' },
+})
+
+const request = object(
+  {
+    id: { type: 'string', description: 'As in `x-request-id`.' },
+    at: text,
+    route: text,
+    key: { type: 'string', description: 'Public id of the key that asked.' },
+    status: { type: 'integer' },
+    outcome: { type: 'string', description: '`ok`, `abandoned`, or the error’s code.' },
+    stream: { type: 'boolean' },
+    duration_ms: whole,
+  },
+  {
+    asked: { type: 'string', description: 'The model as the caller named it.' },
+    model: text,
+    decision_id: { type: 'string', description: 'Under which a refusal is explained.' },
+    first_token_ms: whole,
+    input_tokens: whole,
+    output_tokens: whole,
+    tokens: { type: 'integer', minimum: 0, description: 'All that are billed.' },
+    cost_usd: cost,
+    cache: word('hit', 'miss', 'bypass'),
+    attempts: { type: 'string', description: 'As in `x-tollgate-attempts`.' },
+    metadata: { type: 'object' },
+    prompt: { type: 'string', description: 'Where the team’s log is `full`; at most 4 KB.' },
+    answer: { type: 'string', description: 'The same.' },
+  },
+)
+
 export const accountAnswers = {
   Limit: limit,
   Usage: object(
@@ -62,9 +120,12 @@ export const accountAnswers = {
           },
         }),
       ),
+      forecast: list(forecast),
     },
     { plan: text, note: text },
   ),
+  UsageHours: object({ team: text, since: text, hours: list(hour) }),
+  UsageRequests: object({ team: text, requests: list(request) }),
   Estimate: object(
     {
       dialect: text,

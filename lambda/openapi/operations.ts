@@ -31,18 +31,39 @@ function described(dialect: Dialect, route: Route): Operation {
   return { ...route, operation: { ...operation(dialect, route, said), requestBody }, takes }
 }
 
-/** As `wishesOf` reads it. */
-const timeout: JsonObject = {
-  name: 'x-tollgate-timeout-ms',
-  in: 'header',
-  description: 'Longest wait for the first byte of a provider’s answer, in milliseconds.',
-  schema: { type: 'integer', minimum: 1, maximum: 900_000 },
-}
+const header = (name: string, description: string, schema: JsonObject): JsonObject => ({
+  ...{ name, in: 'header', description, schema },
+})
+
+/** As the edge reads them. */
+const wishes: readonly JsonObject[] = [
+  header(
+    'x-tollgate-timeout-ms',
+    'Longest wait for the first byte of a provider’s answer, in milliseconds.',
+    { type: 'integer', minimum: 1, maximum: 900_000 },
+  ),
+  header('x-tollgate-cache-ttl', 'Keeps this answer for so many seconds.', { type: 'integer' }),
+  header('x-tollgate-skip-cache', '`true`: the cache is neither asked nor told.', {
+    type: 'string',
+  }),
+  header('x-tollgate-cache-key', 'What the answer is remembered by, within the team.', {
+    type: 'string',
+  }),
+  header('x-tollgate-log', 'Logs less of this request than the team’s setting, never more.', {
+    type: 'string',
+    enum: ['none', 'metadata', 'full'],
+  }),
+  header(
+    'x-tollgate-metadata',
+    'A JSON object of at most five flat values, for the log line of this request.',
+    { type: 'string' },
+  ),
+]
 
 function operation(dialect: Dialect, { method, path }: Route, said: Words): JsonObject {
   const { operationId, summary, tag, query } = said
   const asks = dialect.task !== 'list' && dialect.task !== 'account'
-  const parameters = [...inPath(path), ...(query ?? []), ...(asks ? [timeout] : [])]
+  const parameters = [...inPath(path), ...(query ?? []), ...(asks ? wishes : [])]
   const alone = dialect.task === 'native' && dialect.streams
   const streams = alone || (dialect.task === 'chat' && method === 'POST')
   return {

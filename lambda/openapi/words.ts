@@ -98,6 +98,41 @@ const words: Readonly<Record<string, Words>> = {
     tag: 'gateway',
     gives: 'Usage',
   },
+  'GET /v1/usage/hours': {
+    operationId: 'getUsageHours',
+    summary: 'What each hour of this key’s team came to, at most 31 days of them',
+    tag: 'gateway',
+    gives: 'UsageHours',
+    query: [
+      {
+        name: 'hours',
+        in: 'query',
+        description: 'The last so many hours, this one included; 24 where nothing is said.',
+        schema: { type: 'integer', minimum: 1, maximum: 744 },
+      },
+      {
+        name: 'since',
+        in: 'query',
+        description: 'In place of that: a date or a moment, the hours since which are told.',
+        schema: { type: 'string' },
+        example: '2026-11-21T00:00:00Z',
+      },
+    ],
+  },
+  'GET /v1/usage/requests': {
+    operationId: 'getUsageRequests',
+    summary: 'The last requests of this key’s team, newest first, for a day',
+    tag: 'gateway',
+    gives: 'UsageRequests',
+    query: [
+      {
+        name: 'limit',
+        in: 'query',
+        description: 'At most so many; 50 where nothing is said.',
+        schema: { type: 'integer', minimum: 1, maximum: 128 },
+      },
+    ],
+  },
   'POST /v1/estimate': {
     operationId: 'estimate',
     summary: 'What would happen to a request, without asking a model',

@@ -96,7 +96,9 @@ const wholeAnswers: Readonly<Record<string, object>> = {
     usage: { input_tokens: number },
   },
   'anthropic-count-tokens': { input_tokens: number },
-  usage: { team: string, limits: list, usage: list },
+  usage: { team: string, limits: list, usage: list, forecast: list },
+  'usage-hours': { team: string, since: string, hours: list },
+  'usage-requests': { team: string, requests: list },
   estimate: { dialect: string, targets: list, allowed: expect.any(Boolean) },
   'bedrock-invoke': {},
   'bedrock-converse': {

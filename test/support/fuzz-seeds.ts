@@ -72,6 +72,8 @@ const seedsOf: Readonly<Record<string, readonly Seed[]>> = {
     body: without(body, 'max_tokens'),
   })),
   usage: [{}],
+  'usage-hours': [{}, { query: { hours: '2' } }],
+  'usage-requests': [{}, { query: { limit: '5' } }],
   estimate: [
     { body: { question: 'What is a dystopia?', max_tokens: 20 } },
     ...goldens('openai-chat.request.json'),
@@ -99,14 +101,14 @@ export const targets: readonly Target[] = dialects.flatMap(({ id, routes }) =>
   routes.map(({ method, path }) => {
     const found = seedsOf[id]
     if (found === undefined) throw new Error(`The fuzzer has no request of '${id}' to begin with.`)
-    const seeds = method === 'GET' ? [{ query: { p: 'What is a dystopia?' } }] : found
+    const byQuery = id === 'question' && method === 'GET'
     return {
       name: `${method} ${path}`,
       dialect: id,
       method,
       resource: path,
       parameter: /\{(\w+)\}/.exec(path)?.[1],
-      seeds: id === 'openai-models' ? [{}] : seeds,
+      seeds: byQuery ? [{ query: { p: 'What is a dystopia?' } }] : found,
       names: id === 'openai-embeddings' ? embedders : ['titan', 'llama', 'claude', ...talkers],
     }
   }),

@@ -68,6 +68,7 @@ export type Asked = {
   readonly method?: string
   readonly resource: string
   readonly path?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>>
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   readonly team?: string | undefined
@@ -132,9 +133,10 @@ export function limited(
   }
 }
 
-let asked = 0
+let requests = 0
 
-function eventOf({ method = 'POST', resource, path, body, headers, team = 'demo' }: Asked) {
+function eventOf({ method = 'POST', resource, path, query, ...asked }: Asked) {
+  const { body, headers, team = 'demo' } = asked
   return {
     httpMethod: method,
     resource,
@@ -142,9 +144,9 @@ function eventOf({ method = 'POST', resource, path, body, headers, team = 'demo'
     body: body === undefined ? null : Buffer.from(JSON.stringify(body)).toString('base64'),
     isBase64Encoded: body !== undefined,
     pathParameters: path ?? null,
-    queryStringParameters: null,
+    queryStringParameters: query ?? null,
     requestContext: {
-      requestId: `request-${asked++}`,
+      requestId: `request-${requests++}`,
       identity: {},
       authorizer: team === '' ? {} : { team, keyId: 'abcd1234' },
     },
