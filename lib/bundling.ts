@@ -1,4 +1,4 @@
-/** How a function is packed into one file: for CDK, and for the bench that measures the same file. */
+/** How a function is packed into one file, for CDK and for the bench, and the console’s script and style. */
 import { type BuildOptions, buildSync } from 'esbuild'
 
 /** All of it inside, the AWS SDK too: the runtime's own is another one from time to time. */
@@ -18,3 +18,22 @@ export const pack = (
   outfile: string,
   alias: Readonly<Record<string, string>> = {},
 ): void => void buildSync({ ...options, entryPoints: [entry], outfile, alias })
+
+/** Browsers of the last two years, by the yearly edition of the language they speak. */
+const forBrowsers = {
+  bundle: true,
+  minify: true,
+  write: false,
+  logLevel: 'warning',
+  legalComments: 'none',
+} as const satisfies BuildOptions
+
+/** As it stands in a document: esbuild escapes what would end the element. */
+export const browserScript = (entry: string): string =>
+  textOf(buildSync({ ...forBrowsers, entryPoints: [entry], format: 'iife', target: 'es2023' }))
+
+export const browserStyle = (entry: string): string =>
+  textOf(buildSync({ ...forBrowsers, entryPoints: [entry] }))
+
+const textOf = ({ outputFiles: [file] }: { outputFiles: { text: string }[] }): string =>
+  file?.text.trim() ?? ''

@@ -31,6 +31,8 @@ export type NodeFunctionProps = {
   readonly traced: boolean
   /** What an import of this name means in the bundle. */
   readonly alias?: Readonly<Record<string, string>>
+  /** Writes what else lies in the folder of the bundle. */
+  readonly beside?: (folder: string) => void
   /** Where others name the role before it is there. Absent: CloudFormation finds one. */
   readonly roleName?: string
 }
@@ -52,7 +54,7 @@ export class NodeFunction extends LambdaFunction {
     })
     logGroup.grantWrite(role)
     super(scope, id, {
-      code: packed(fromRoot(`lambda/${props.entry}`), props.alias),
+      code: packed(fromRoot(`lambda/${props.entry}`), props),
       handler: 'index.handler',
       description: props.says,
       runtime: Runtime.NODEJS_24_X,
@@ -76,7 +78,7 @@ export class NodeFunction extends LambdaFunction {
  * CDK's own NodejsFunction starts npm for each bundle, which takes longer than all the rest. The
  * image is for those who bundle in Docker; nobody here does.
  */
-const packed = (entry: string, alias: Readonly<Record<string, string>> = {}): Code =>
+const packed = (entry: string, { alias = {}, beside }: NodeFunctionProps): Code =>
   Code.fromAsset(fromRoot('lambda'), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
@@ -86,6 +88,7 @@ const packed = (entry: string, alias: Readonly<Record<string, string>> = {}): Co
       local: {
         tryBundle(folder) {
           pack(entry, join(folder, 'index.mjs'), alias)
+          beside?.(folder)
           return true
         },
       },

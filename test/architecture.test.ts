@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const root = resolve(import.meta.dirname, '..')
-const folders = ['bin', 'lib', 'lambda', 'local', 'cli', 'bench', 'test']
+const folders = ['bin', 'lib', 'lambda', 'local', 'cli', 'console', 'bench', 'test']
 
 const sources = folders
   .flatMap((folder) => filesOf(join(root, folder)))
@@ -69,6 +69,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'lambda/templates/': ['lambda/core/'],
   'lambda/edge/': ['lambda/core/'],
   'lambda/openapi/': ['lambda/core/', 'lambda/wire/'],
+  /** What a browser is sent has nothing of the gateway, but the lines that tell clients where it is. */
+  'console/': ['cli/connect/clients.ts'],
 }
 
 describe('imports point inwards', () => {
@@ -89,6 +91,13 @@ describe('imports point inwards', () => {
       .flatMap((file) => [...projectImports(file), ...packageImports(file)])
       .filter((path) => /^(lib|local|cli|bin|bench|test)\/|^aws-cdk-lib|^constructs/.test(path))
     expect(wrong).toEqual([])
+  })
+
+  it('what a browser is sent is all the project’s own', () => {
+    const inside = sources.filter((file) => /^(console\/|cli\/connect\/clients)/.test(nameOf(file)))
+    expect(
+      inside.flatMap((file) => importsOf(file)).filter((path) => !path.startsWith('.')),
+    ).toEqual([])
   })
 
   it('only finding credentials takes the AWS SDK', () => {

@@ -252,7 +252,7 @@ it('a request that is in no history is told of by a line of its own', async () =
     ...{ keyId: 'k', status: 200, outcome: 'ok', stream: false, durationMs: 7 },
   }
   const caller = { team: 'nobody', keyId: 'k' }
-  await accounting.done({ caller, dialect: { task: 'chat' }, recent })
+  await accounting.done({ caller, recent })
   const line = linesOf('nobody').at(-1)
   expect(line).toMatchObject({ HistoryFailures: 1, requestId: recent.id })
   if (line !== undefined) seen.push(line)

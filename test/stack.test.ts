@@ -29,14 +29,14 @@ const withKey = dialects.flatMap(({ routes }) =>
 const above = (path: string): string[] =>
   path === '/' ? ['/'] : [path, ...above(path.slice(0, path.lastIndexOf('/')) || '/')]
 const paths = dialects.flatMap(({ routes }) => routes.flatMap(({ path }) => above(path)))
-const caught = [...new Set([...paths, '/', '/health', '/openapi.json', '/{proxy+}'])].map(
-  (path) => `ANY ${path}`,
-)
+const others = ['/', '/health', '/openapi.json', '/console', '/{proxy+}']
+const caught = [...new Set([...paths, ...others])].map((path) => `ANY ${path}`)
 const open = ['GET /health', 'GET /openapi.json', ...caught]
+const page = 'GET /console'
 
 describe('the API', () => {
   it('has the routes of the dialects, those without a key, catch-alls, and no others', () => {
-    expect([...methodsOf(root).keys()].sort()).toEqual([...withKey, ...open].sort())
+    expect([...methodsOf(root).keys()].sort()).toEqual([...withKey, ...open, page].sort())
   })
 
   it.each(withKey)('%s needs a key', (route) => {
@@ -50,7 +50,7 @@ describe('the API', () => {
     })
   })
 
-  it.each(open)('%s needs no key', (route) => {
+  it.each([...open, page])('%s needs no key', (route) => {
     const { ApiKeyRequired, AuthorizationType } = methodsOf(root).get(route)?.Properties ?? {}
     expect([ApiKeyRequired ?? false, AuthorizationType]).toEqual([false, 'NONE'])
   })
@@ -63,6 +63,13 @@ describe('the API', () => {
       TimeoutInMillis: 900_000,
     })
     expect(JSON.stringify(Integration.Uri)).toContain('/response-streaming-invocations')
+  })
+
+  it('answers with the page of the console whole, by a function of its own', () => {
+    const { Integration } = methodsOf(root).get(page)?.Properties ?? {}
+    expect(Integration.Type).toBe('AWS_PROXY')
+    expect(Integration.ResponseTransferMode).toBeUndefined()
+    expect(JSON.stringify(Integration.Uri)).toMatch(/ConsoleFunction.*\/invocations/)
   })
 
   it('is regional and takes a body as its bytes', () => {
@@ -83,7 +90,7 @@ describe('the API', () => {
 
   it('reads x-api-key alone, without an authorizer, where the operator chose so', () => {
     expect(resourcesOf(headerMode, 'AWS::ApiGateway::Authorizer')).toEqual([])
-    expect(resourcesOf(headerMode, 'AWS::Lambda::Function')).toHaveLength(2)
+    expect(resourcesOf(headerMode, 'AWS::Lambda::Function')).toHaveLength(3)
     const api = only(resourcesOf(headerMode, 'AWS::ApiGateway::RestApi'))
     expect(api.Properties.ApiKeySourceType).toBe('HEADER')
   })
@@ -107,7 +114,7 @@ describe('the stage', () => {
     expect(chosen).toMatchObject({ ThrottlingRateLimit: 0.5, ThrottlingBurstLimit: 3 })
   })
 
-  it('is traced and measured, and logs no body and no header', () => {
+  it('is traced, has no metrics of its own by method, and logs no body and no header', () => {
     expect(stage.TracingEnabled).toBe(true)
     expect(settings).toMatchObject({
       MetricsEnabled: false,
@@ -183,7 +190,7 @@ describe('plans and keys', () => {
     const later = { plan: 'trial', models: ['nova'], key: 'command-line' } as const
     const none = synthesise({ ...config, teams: { later } })
     expect(none.nested).toEqual([])
-    expect(resourcesOf(none.root, 'AWS::Lambda::Function')).toHaveLength(2)
+    expect(resourcesOf(none.root, 'AWS::Lambda::Function')).toHaveLength(3)
   })
 
   it('tells how to find a key, and no key', () => {
@@ -199,7 +206,7 @@ describe('functions and logs', () => {
   const functions = resourcesOf(root, 'AWS::Lambda::Function').map(({ Properties }) => Properties)
 
   it('runs on the same Node everywhere, on arm64, with JSON logs', () => {
-    expect(functions).toHaveLength(3)
+    expect(functions).toHaveLength(4)
     for (const each of functions) {
       expect(each).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -217,7 +224,7 @@ describe('functions and logs', () => {
   it('keeps every log as long as configured, and what was used beyond the stack', () => {
     const logs = { retentionDays: 7, accountRole: false }
     const groups = resourcesOf(synthesise({ ...config, logs }).root, 'AWS::Logs::LogGroup')
-    expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual([7, 7, 7, 7])
+    expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual([7, 7, 7, 7, 7])
     const kept = Object.entries(root.Resources).filter(
       ([, each]) => each.DeletionPolicy === 'Retain',
     )

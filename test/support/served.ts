@@ -79,15 +79,20 @@ export async function whileFailing<R>(
   ask: () => Promise<R>,
 ): Promise<R> {
   const simulators = Object.values(local().simulators)
+  await local().settled()
   for (const simulator of simulators) simulator.fault(fault)
   try {
     return await ask()
   } finally {
     for (const simulator of simulators) simulator.clearFaults()
-    /** Enough answers that no breaker opens for the failures of a test. */
+    /** Enough answers that no breaker opens for the failures of a test; each of the environment that saw them. */
     for (let answers = 0; answers < 3; answers++) {
-      for (const model of ['nova', 'claude']) await answered(`${url()}/bedrock`, key(), model)
+      for (const model of ['nova', 'claude']) {
+        await local().settled()
+        await answered(`${url()}/bedrock`, key(), model)
+      }
     }
+    await local().settled()
   }
 }
 
