@@ -26,6 +26,8 @@ it('adding one row adds the model everywhere', async () => {
     'bin',
     'lib',
     'lambda',
+    'console',
+    'cli',
     'local',
     'package.json',
     'package-lock.json',

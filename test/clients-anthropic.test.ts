@@ -194,7 +194,7 @@ describe('errors raise the SDK’s own classes', () => {
 
   it('in mid-stream', async () => {
     const [simulator] = Object.values(gateway.local().simulators)
-    simulator?.fault('exception:modelStreamErrorException:3', { times: 1 })
+    simulator?.fault('exception:modelStreamErrorException:8', { times: 1 })
     const stream = client({ maxRetries: 0 }).messages.stream({
       model: 'claude',
       max_tokens: 200,

@@ -76,7 +76,7 @@ const functionOf = (template: Template, description: RegExp): Resource['Properti
     ),
   ).Properties
 
-const gatewayOf = (template: Template) => functionOf(template, /^answers/)
+const gatewayOf = (template: Template) => functionOf(template, /^answers every route/)
 const authorizerOf = (template: Template) => functionOf(template, /^finds/)
 
 type Statement = {

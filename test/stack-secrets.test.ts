@@ -48,7 +48,7 @@ describe('what is uploaded', () => {
 
   it('holds none', () => {
     expect(templates.length).toBeGreaterThan(4)
-    expect(bundles).toHaveLength(3)
+    expect(bundles).toHaveLength(4)
     for (const file of [...templates, ...bundles]) {
       expect(suspicious(textOf(file)).filter((run) => !known.has(run))).toEqual([])
     }
