@@ -39,6 +39,8 @@ const steady = (text: string): string =>
       '00000000-0000-4000-8000-000000000000',
     )
     .replaceAll(issuedId, printedId)
+    .replaceAll(local.url, printedAddress)
+    .replaceAll(/\bin \d+ ms\b/g, 'in 20 ms')
 
 /** The README was written some day; its times are not compared. */
 const timeless = (text: string): string =>
