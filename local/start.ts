@@ -47,7 +47,7 @@ function welcome({ url, keys, example }: Local): string {
   const teams = Object.entries(keys)
   const width = Math.max(...teams.map(([team]) => team.length), 0)
   const lines = teams.map(([team, key]) => `  ${team.padEnd(width)}  ${key}`)
-  const start = [`Tollgate is ready on ${url}`, ...lines, '']
+  const start = [`Tollgate is ready on ${url}`, ...lines, '', `Console: ${url}/console`, '']
   if (example === undefined) return start.join('\n')
   const question = { question: 'What is a dystopia', model: example.model }
   const curl =
