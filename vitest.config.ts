@@ -17,7 +17,10 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'alone', include: alone } },
+      {
+        extends: true,
+        test: { name: 'alone', include: alone, globalSetup: ['test/support/synthesis.ts'] },
+      },
       /** A process for each file costs half a second of imports. */
       { extends: true, test: { name: 'together', include: together, isolate: false } },
     ],

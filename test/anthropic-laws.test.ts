@@ -5,6 +5,7 @@ import type { JsonObject } from '../lambda/core/conversation.ts'
 import type { Model } from '../lambda/core/model.ts'
 import { anthropicMessages } from '../lambda/dialects/anthropic-messages.ts'
 import { answerFacts, posted } from './support/anthropic.ts'
+import { anyCharacter } from './support/arbitrary.ts'
 import { built } from './support/bodies.ts'
 
 const haiku = answerFacts.model as Model
@@ -42,7 +43,7 @@ const words = fc.string({ minLength: 1, unit: 'grapheme' }).map((text) => `${tex
 const name = fc.stringMatching(/^[a-zA-Z0-9_-]{1,20}$/)
 const base64 = fc.base64String({ minLength: 4, maxLength: 40 }).filter((data) => data !== '')
 const json = fc
-  .dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }))
+  .dictionary(fc.string(), fc.jsonValue({ stringUnit: anyCharacter, maxDepth: 2 }))
   .map((value) => JSON.parse(JSON.stringify(value)) as JsonObject)
 const schema = json.map((properties) => ({ type: 'object', properties }))
 

@@ -7,6 +7,7 @@ import { anthropicCountTokens } from '../lambda/dialects/anthropic-count-tokens.
 import { anthropicMessages } from '../lambda/dialects/anthropic-messages.ts'
 import { readAnthropicRequest } from '../lambda/wire/anthropic-request.ts'
 import { clock, hello, least, posted, refusal, saying, text } from './support/anthropic.ts'
+import { anyCharacter } from './support/arbitrary.ts'
 
 function read(more: object, headers = {}): { request: ChatRequest; notices: string[] } {
   const notices: string[] = []
@@ -147,7 +148,7 @@ describe('whatever JSON it is', () => {
     ...['input', 'input_schema', 'id', 'tool_use_id', 'thinking', 'signature', '__proto__'],
   )
   const value = fc.oneof(
-    fc.jsonValue({ maxDepth: 2 }),
+    fc.jsonValue({ stringUnit: anyCharacter, maxDepth: 2 }),
     fc.constantFrom('text', 'image', 'document', 'base64', 'ephemeral', 'tool_use', 'tool_result'),
   )
   const block = fc.dictionary(name, fc.oneof(value, fc.dictionary(name, value)))
@@ -160,7 +161,7 @@ describe('whatever JSON it is', () => {
     ...['stream', 'temperature', 'stop_sequences', 'max_tokens', 'service_tier', 'toString'],
   )
   const body = fc.oneof(
-    fc.jsonValue(),
+    fc.jsonValue({ stringUnit: anyCharacter }),
     fc
       .tuple(
         fc.array(message, { maxLength: 3 }),

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { bodies } from '../lambda/bodies/index.ts'
 import { TollgateError } from '../lambda/core/errors.ts'
 import { collect, replay } from '../lambda/core/reply.ts'
-import { hostileRequest, reply } from './support/arbitrary.ts'
+import { anyCharacter, hostileRequest, reply } from './support/arbitrary.ts'
 import { bodyById, built, collected, eventsOf, modelOf, readJson } from './support/bodies.ts'
 
 const each = bodies.map((body) => ({ id: body.id, body }))
@@ -39,7 +39,11 @@ const real = [
 ]
 
 const broken = fc
-  .tuple(fc.constantFrom(...real), fc.nat(30), fc.jsonValue({ maxDepth: 2 }))
+  .tuple(
+    fc.constantFrom(...real),
+    fc.nat(30),
+    fc.jsonValue({ stringUnit: anyCharacter, maxDepth: 2 }),
+  )
   .map(([answer, at, value]) => {
     let position = 0
     return JSON.parse(
@@ -47,7 +51,11 @@ const broken = fc
     ) as unknown
   })
 
-const anything = fc.oneof(fc.jsonValue(), broken, fc.constantFrom(...real))
+const anything = fc.oneof(
+  fc.jsonValue({ stringUnit: anyCharacter }),
+  broken,
+  fc.constantFrom(...real),
+)
 const deep = JSON.parse(`${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`) as unknown
 
 describe.each(each)('$id', ({ body }) => {

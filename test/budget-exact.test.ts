@@ -27,7 +27,7 @@ const said = { text: 'What is a dystopia?', maxTokens: 40 }
 const measures = ['tokens', 'usd'] as const
 const inTurn = (index: number) => measures.slice(index % 2, (index % 2) + 1)
 
-/** Tried with a thousand in a hurry, too. */
+/** Tried with many in a hurry, too. */
 const inFull = 'POST /v1/chat/completions true'
 
 const cases: readonly Case[] = [...ways, byAddress, ...embedding]
@@ -39,7 +39,7 @@ const cases: readonly Case[] = [...ways, byAddress, ...embedding]
 function caseOf(way: Way, stream: boolean, measure: Case['measure']): Case {
   const model = embedding.includes(way) ? 'vectors' : 'nova'
   const request = way.ask({ ...said, model, stream })
-  const asked = `${way.name} ${stream}` === inFull ? 1_000 : runs(15, 1_000)
+  const asked = `${way.name} ${stream}` === inFull ? runs(250, 1_000) : runs(10, 1_000)
   const name = `${way.name}${stream ? ', streamed' : ''}`
   const team = `${way.name}${stream}${measure}`.toLowerCase().replaceAll(/[^a-z]/g, '')
   return { name, team, request, measure, asked, fitting: asked / 5 }

@@ -7,10 +7,11 @@ import type { Ledger } from '../lambda/core/ledger.ts'
 import { type Local, startLocal } from '../local/gateway/local.ts'
 import config from '../tollgate.config.ts'
 import { folderOf, type Person, run } from './support/cli.ts'
+import { synthesised } from './support/served.ts'
 
 let local: Local
 beforeAll(async () => {
-  local = await startLocal()
+  local = await startLocal({ assembly: await synthesised() })
 })
 afterAll(() => local?.close())
 

@@ -4,6 +4,7 @@ import { readKey } from '../lambda/core/key.ts'
 import { keyIdOf } from '../lib/key-id.ts'
 import { type Local, startLocal } from '../local/gateway/local.ts'
 import { folderOf, type Person, run } from './support/cli.ts'
+import { synthesised } from './support/served.ts'
 
 const dayMs = 86_400_000
 const logged: string[] = []
@@ -11,6 +12,7 @@ let local: Local
 
 beforeAll(async () => {
   local = await startLocal({
+    assembly: await synthesised(),
     onLog: ({ line }) => logged.push(line),
     onRequest: (line) => logged.push(JSON.stringify(line)),
   })

@@ -9,6 +9,7 @@ import { TollgateError } from '../lambda/core/errors.ts'
 import type { EmbeddingModel, Model } from '../lambda/core/model.ts'
 import type { ChatRequest } from '../lambda/core/request.ts'
 import { outsideModel } from '../lambda/models/outside.ts'
+import { anyCharacter } from './support/arbitrary.ts'
 import { built, collected, eventsOf } from './support/bodies.ts'
 import { asking } from './support/vendor-calls.ts'
 
@@ -379,9 +380,13 @@ describe('what Cohere answers', () => {
   it('in any form is a reply or an error of ours, and a stream has one end', () => {
     const real = cases.flatMap(([, whole, chunks]) => [whole, ...chunks])
     const anything = fc.oneof(
-      fc.jsonValue(),
+      fc.jsonValue({ stringUnit: anyCharacter }),
       fc
-        .tuple(fc.constantFrom(...real), fc.nat(30), fc.jsonValue({ maxDepth: 2 }))
+        .tuple(
+          fc.constantFrom(...real),
+          fc.nat(30),
+          fc.jsonValue({ stringUnit: anyCharacter, maxDepth: 2 }),
+        )
         .map(([one, at, value]) => spoiled(one, at, value)),
       fc.constantFrom(...real),
     )

@@ -7,6 +7,7 @@ import { TollgateError } from '../lambda/core/errors.ts'
 import type { EmbeddingModel } from '../lambda/core/model.ts'
 import type { EmbedRequest } from '../lambda/core/request.ts'
 import { embeddingModels } from '../lambda/models/index.ts'
+import { anyCharacter } from './support/arbitrary.ts'
 
 const each = embeddingBodies.map((body) => ({ id: body.id, body }))
 
@@ -111,9 +112,12 @@ describe('what is read', () => {
 
   it.each(each)('$id reads anything as vectors or as an error of ours', ({ body }) => {
     const wrong = fc.oneof(
-      fc.jsonValue(),
-      fc.record({ embedding: fc.jsonValue(), embeddings: fc.jsonValue() }),
-      fc.record({ embeddings: fc.record({ float: fc.jsonValue() }) }),
+      fc.jsonValue({ stringUnit: anyCharacter }),
+      fc.record({
+        embedding: fc.jsonValue({ stringUnit: anyCharacter }),
+        embeddings: fc.jsonValue({ stringUnit: anyCharacter }),
+      }),
+      fc.record({ embeddings: fc.record({ float: fc.jsonValue({ stringUnit: anyCharacter }) }) }),
     )
     fc.assert(
       fc.property(wrong, (answer) => {

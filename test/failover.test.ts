@@ -2,7 +2,7 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { GatewayConfig } from '../lambda/core/config.ts'
 import { accountOf, billOf, expectSettled } from './support/bills.ts'
-import { runs } from './support/effort.ts'
+import { everything, runs } from './support/effort.ts'
 import { type InProcessAnswer, type InProcessRequest, invoke } from './support/in-process.ts'
 import { type Region, twoRegions } from './support/regions.ts'
 import { byAddress, embedding, type Way, ways } from './support/ways.ts'
@@ -22,6 +22,8 @@ const config: GatewayConfig = {
     vectors: 'amazon.titan-embed-text-v2:0',
   },
   timeouts: { firstByteMs },
+  /** Each request writes its team’s history: here it is only weight, so it is left to `npm run verify`. */
+  monitoring: { history: everything },
   plans: { plan: { limits: [{ usd: 1_000, per: 'month' }] } },
   teams: Object.fromEntries(teams.map((team) => [team, { plan: 'plan', models: '*' }])),
 }
@@ -222,7 +224,7 @@ function expectPutOff({ statusCode, headers, text }: InProcessAnswer): void {
 }
 
 describe.each(bothTroubled)('where %s', (_, first, second) => {
-  const times = runs(100, 1_000)
+  const times = runs(50, 1_000)
 
   it('callers are told when to come again, truly, and the outage is not multiplied', async () => {
     const { east, west } = regions
@@ -243,7 +245,7 @@ describe.each(bothTroubled)('where %s', (_, first, second) => {
     const asked = answers.map((answer) => trailOf(answer).split(',').filter(Boolean).length)
     const sum = (counts: readonly number[]) => counts.reduce((all, count) => all + count, 0)
     expect(sum(asked)).toBeLessThanOrEqual(times * 1.1 + 3 * together)
-    const later = asked.slice(times / 10)
+    const later = asked.slice(Math.max(together, times / 10))
     expect(sum(later)).toBeLessThanOrEqual(later.length * 1.1)
 
     await Promise.all([mend(east), mend(west)])

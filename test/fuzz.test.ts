@@ -9,7 +9,7 @@ import { targets } from './support/fuzz-seeds.ts'
 import { type InProcessAnswer, type InProcessRequest, invoke } from './support/in-process.ts'
 
 const longest = 2000
-const samples = runs(150, Math.ceil(50_000 / targets.length))
+const samples = runs(50, Math.ceil(50_000 / targets.length))
 
 let bedrock: Simulator
 let cases = 0

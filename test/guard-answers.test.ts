@@ -85,6 +85,109 @@ describe('however an answer is cut', () => {
   })
 })
 
+type Kind = 'text' | 'thinking' | 'tool-call'
+const block = (index: number, text: string, kind: Kind = 'text'): readonly ReplyEvent[] => [
+  {
+    type: 'block-start',
+    index,
+    block: kind === 'tool-call' ? { type: kind, id: 'a', name: 't' } : { type: kind },
+  },
+  {
+    type: 'block-delta',
+    index,
+    delta: kind === 'tool-call' ? { type: 'input-json', json: text } : { type: kind, text },
+  },
+  { type: 'block-end', index },
+]
+const blocks = (texts: readonly string[]) => [
+  ...texts.flatMap((text, index) => block(index, text)),
+  last,
+]
+/** Of Bedrock's own stream: each event in a frame of its own. */
+const framed = (events: readonly ReplyEvent[]) =>
+  events.flatMap((event) => [
+    native('delta' in event && 'text' in event.delta ? event.delta.text : '-'),
+    event,
+  ])
+const spoken = (events: readonly ReplyEvent[]) =>
+  events.map((event) => (event.type === 'native' ? String(event.payload) : '')).join('')
+
+describe('from one text block to the next', () => {
+  const long = '- '.repeat(300)
+
+  it.each([
+    ['cut in two', ['It is sk-ab', 'cdefgh.']],
+    ['cut in two, far on', [`${long}It is sk-ab`, `cdefgh. ${long}`]],
+    ['a letter each', [...'It is sk-abcdefgh.']],
+    ['an empty block between', ['It is sk-ab', '', 'cdefgh.']],
+    ['with a blank where they meet', ['so secret', 'is the end of it']],
+    ['at the very beginning', ['forbid', 'den things']],
+    ['at the end of all', ['It is sk-ab', 'cdefgh']],
+  ])('a match is found and nothing of it goes out: %s', (_, texts) => {
+    const whole = Buffer.from(JSON.stringify({ content: texts.map((text) => ({ text })) }))
+    const asWhole = { type: 'native', payload: whole, headers: {} } as const
+    const ways = [blocks(texts), framed(blocks(texts)), [asWhole, ...blocks(texts)]]
+    for (const events of ways) {
+      const { out, rule } = told(events)
+      expect(rule).toMatch(/^output\.deny/)
+      expect(`${textOf(out)}${spoken(out)}`).not.toMatch(/sk-|secret|forbid/)
+    }
+  })
+
+  it('a match is found with other blocks between, before the rest of it goes out', () => {
+    const events = [...block(0, 'It is sk-ab'), ...block(1, '{}', 'tool-call')]
+    const { out, rule } = told([...events, ...block(2, 'cdefgh.'), last])
+    expect(rule).toBe('output.deny[0]')
+    expect(textOf(out)).toBe('It is sk-ab')
+  })
+
+  it('what a cut leaves is no beginning, and kinds of blocks are no neighbours', () => {
+    const cutAt = `${'x'.repeat(512 - 9)}forbidden`
+    expect(told(blocks([`a ${cutAt}`, ' b']))).toMatchObject({ rule: undefined })
+    const thought = [...block(0, 'sk-ab', 'thinking'), ...block(1, 'cdefgh'), last]
+    expect(told(thought)).toMatchObject({ rule: undefined })
+  })
+
+  it('nothing else waits: a tool call and a thought free what was said', () => {
+    for (const kind of ['tool-call', 'thinking'] as const) {
+      const reading = readAnswer(matcher)
+      const [begin] = block(1, '', kind)
+      const events = [...block(0, 'All of this.'), ...(begin === undefined ? [] : [begin])]
+      const free = events.flatMap((event) => reading.read(event).free)
+      expect(free).toEqual(events)
+    }
+  })
+
+  it('however blocks and chunks are cut, what passes is told as it was', () => {
+    const law = fc.property(text, sizes, sizes, (whole, by, within) => {
+      const parts = cut(whole, by)
+      const once = told(blocks(parts))
+      const chunked = parts.flatMap((part, index) => [
+        { type: 'block-start', index, block: { type: 'text' } } as const,
+        ...cut(part, within).map((chunk) => ({ ...delta(chunk), index })),
+        { type: 'block-end', index } as const,
+      ])
+      const often = told([...chunked, last])
+      expect(often.rule === undefined).toBe(once.rule === undefined)
+      if (often.rule === undefined) expect(textOf(often.out)).toBe(whole)
+      else expect(whole.startsWith(textOf(often.out))).toBe(true)
+      const joined = told([start, delta(whole), end, last])
+      if (joined.rule !== undefined) expect(once.rule).toBeDefined()
+    })
+    fc.assert(law, { numRuns: runs(200, 10_000) })
+  })
+
+  it('holds back no more than within one block', () => {
+    const reading = readAnswer(matcher)
+    let [come, free] = [0, 0]
+    for (const event of blocks(Array(100).fill('0123456789 123456')).slice(0, -1)) {
+      if (event.type === 'block-delta') come += 17
+      free += textOf(reading.read(event).free).length
+      expect(come - free).toBeLessThanOrEqual(longestMatch + 128)
+    }
+  })
+})
+
 it('holds back no more than it must', () => {
   const { out } = told([start, ...Array<ReplyEvent>(100).fill(delta('0123456789'))])
   const reading = readAnswer(matcher)

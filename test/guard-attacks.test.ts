@@ -1,10 +1,12 @@
 /** Attacks in every place and disguise are found; what is harmless passes; and neither takes long. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { GuardRule } from '../lambda/core/rules-config.ts'
 import { plain, readingsOf } from '../lambda/guard/plain.ts'
 import { objections } from '../lambda/guard/verdict.ts'
 import { attacks, disguises, type Family, positions, rules } from './support/attacks.ts'
 import { benign } from './support/benign.ts'
+import { cases, confusables, disguised, scripts } from './support/confusables.ts'
 import { everything, runs } from './support/effort.ts'
 
 const guard = { deny: rules }
@@ -49,6 +51,42 @@ describe('an attack is found in every place', () => {
       'HTML entities': 0,
       'blanks between letters': 0,
     })
+  })
+})
+
+const isFound = (text: string, deny: readonly GuardRule[]): boolean => {
+  const asked = positions['a string']?.(text)
+  if (asked === undefined) throw new Error('There is no such place.')
+  return objections(asked, [{ guard: { deny } }]).length > 0
+}
+
+describe('what Unicode lists as confusable', () => {
+  it('is read as the letter it looks like, but for a zero that looks like an O', () => {
+    const pairs = [...confusables].flatMap(([letter, others]) =>
+      others.map((other) => ({ letter, other })),
+    )
+    const deny = Object.fromEntries(
+      [...confusables.keys()].map((letter) => [letter, [{ name: letter, pattern: `x${letter}x` }]]),
+    )
+    const through = pairs.filter(({ letter, other }) => !isFound(`x${other}x`, deny[letter] ?? []))
+    expect(pairs.length).toBeGreaterThan(1_500)
+    expect(through.length / pairs.length).toBeLessThanOrEqual(0.026)
+    expect(new Set(through.map(({ letter }) => letter))).toEqual(new Set(['0']))
+  })
+
+  const families = Object.entries({ any: /./u, ...scripts }).flatMap(([script, among]) =>
+    Object.entries(cases).map(([name, cased]) => ({ script, name, among, cased })),
+  )
+  const seeds = Array.from({ length: runs(5, 100) }, (_, seed) => seed + 1)
+
+  it.each(families)('hides no attack: $script, $name', ({ among, cased }) => {
+    const texts = seeds.flatMap((seed) =>
+      attacks.map((attack) => ({ attack, text: disguised(cased(attack), seed, among) })),
+    )
+    const through = texts.filter(({ text }) => !isFound(text, rules))
+    const rate = through.length / texts.length
+    expect(rate, through.map(({ text }) => text).join('\n')).toBeLessThanOrEqual(0.01)
+    expect(texts.filter(({ attack, text }) => attack !== text.toLowerCase())).not.toEqual([])
   })
 })
 

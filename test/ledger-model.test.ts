@@ -307,6 +307,6 @@ it('is what a small reference says, whatever fails, dies, repeats or comes late'
         .filter((name) => name.startsWith(marks.given) || name.startsWith(marks.returned))
       expect(marked, 'no transfer is left half-way').toEqual([])
     }),
-    { numRuns: runs(60, 2_000) },
+    { numRuns: runs(30, 2_000) },
   )
 }, 600_000)

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TollgateError } from '../lambda/core/errors.ts'
+import { anyCharacter } from './support/arbitrary.ts'
 import { runs } from './support/effort.ts'
 import { file, hello, image, messagesOf, png, text, user } from './support/openai-bodies.ts'
 import { refusalOf, understood } from './support/openai-chat.ts'
@@ -132,7 +133,7 @@ describe('whatever JSON it is', () => {
   }))
   const message = fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 5 })
   const body = fc.oneof(
-    fc.jsonValue(),
+    fc.jsonValue({ stringUnit: anyCharacter }),
     fc.dictionary(fc.constantFrom(...fields), value),
     fc.record({
       model: fc.constant('chat'),

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { TollgateError } from '../lambda/core/errors.ts'
 import type { ChatRequest } from '../lambda/core/request.ts'
 import { openaiResponses } from '../lambda/dialects/openai-responses.ts'
+import { anyCharacter } from './support/arbitrary.ts'
 import { post } from './support/openai-responses.ts'
 
 const asked = { model: 'claude', input: 'Why?' }
@@ -328,7 +329,7 @@ describe('what is refused is named', () => {
   const { value: anything } = fc.letrec((tie) => ({
     value: fc.oneof(
       { maxDepth: 4, withCrossShrink: true },
-      fc.oneof(word, fc.jsonValue({ maxDepth: 1 })),
+      fc.oneof(word, fc.jsonValue({ stringUnit: anyCharacter, maxDepth: 1 })),
       fc.array(tie('value'), { maxLength: 3 }),
       fc.dictionary(fc.constantFrom(...names), tie('value'), { maxKeys: 4 }),
     ),
@@ -336,7 +337,7 @@ describe('what is refused is named', () => {
 
   it('is all that is not understood, whatever JSON it is', () => {
     const bodies = fc.oneof(
-      fc.jsonValue(),
+      fc.jsonValue({ stringUnit: anyCharacter }),
       anything,
       anything.map((input) => ({ model: 'claude', input: [input] })),
       fc.dictionary(fc.constantFrom(...names), anything).map((more) => ({ ...asked, ...more })),

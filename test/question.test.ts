@@ -6,6 +6,7 @@ import { TollgateError } from '../lambda/core/errors.ts'
 import type { Reply, Stop } from '../lambda/core/reply.ts'
 import { question } from '../lambda/dialects/question.ts'
 import { modelById } from '../lambda/models/index.ts'
+import { anyCharacter } from './support/arbitrary.ts'
 
 const post = (body: unknown, headers = {}): HttpRequest => ({
   route: { method: 'POST', path: '/bedrock' },
@@ -173,7 +174,10 @@ describe('a question', () => {
       'stop',
       'stream',
     )
-    const body = fc.oneof(fc.jsonValue(), fc.dictionary(field, fc.jsonValue()))
+    const body = fc.oneof(
+      fc.jsonValue({ stringUnit: anyCharacter }),
+      fc.dictionary(field, fc.jsonValue({ stringUnit: anyCharacter })),
+    )
     fc.assert(
       fc.property(body, (value) => {
         try {

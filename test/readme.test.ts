@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { announce } from '../local/gateway/files.ts'
 import { type Local, startLocal } from '../local/gateway/local.ts'
+import { synthesised } from './support/served.ts'
 
 const file = resolve(import.meta.dirname, '../README.md')
 const readme = readFileSync(file, 'utf8')
@@ -54,7 +55,7 @@ const folder = mkdtempSync(join(tmpdir(), 'tollgate-readme-'))
 
 /** One shell runs them all, as a reader's would; a NUL ends what each printed. */
 beforeAll(async () => {
-  local = await startLocal()
+  local = await startLocal({ assembly: await synthesised() })
   symlinkSync(join(import.meta.dirname, '../node_modules'), join(folder, 'node_modules'))
   if (!hasCurl) return
   announce(join(folder, '.tollgate/local.json'), local)

@@ -4,6 +4,7 @@ import type { Document, Json, JsonObject, Message } from '../lambda/core/convers
 import { TollgateError } from '../lambda/core/errors.ts'
 import type { Model } from '../lambda/core/model.ts'
 import type { ChatRequest } from '../lambda/core/request.ts'
+import { anyCharacter } from './support/arbitrary.ts'
 
 const png =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg'
@@ -319,12 +320,14 @@ const shown = (_: string, value: unknown) =>
 
 /** A body with any JSON somewhere inside. */
 export const changed = (bodies: fc.Arbitrary<Json>): fc.Arbitrary<unknown> =>
-  fc.tuple(bodies, fc.nat(60), fc.jsonValue({ maxDepth: 2 })).map(([body, at, value]) => {
-    let position = 0
-    return JSON.parse(
-      JSON.stringify(body, (_, part: unknown) => (position++ === at ? value : part)) ?? 'null',
-    ) as unknown
-  })
+  fc
+    .tuple(bodies, fc.nat(60), fc.jsonValue({ stringUnit: anyCharacter, maxDepth: 2 }))
+    .map(([body, at, value]) => {
+      let position = 0
+      return JSON.parse(
+        JSON.stringify(body, (_, part: unknown) => (position++ === at ? value : part)) ?? 'null',
+      ) as unknown
+    })
 
 const tools = [{ name: 'look', description: 'Looks.', input: { type: 'object', properties: {} } }]
 

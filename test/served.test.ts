@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Local, type LogLine, startLocal } from '../local/gateway/local.ts'
+import { synthesised } from './support/served.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'tollgate-served-'))
@@ -35,7 +36,9 @@ let clock = Date.parse('2026-11-20T12:00:00Z')
 const lines: LogLine[] = []
 
 beforeAll(async () => {
-  local = await startLocal({ config, now: () => clock, onLog: (line) => lines.push(line) })
+  const assembly = await synthesised(config)
+  const onLog = (line: LogLine) => lines.push(line)
+  local = await startLocal({ config, assembly, now: () => clock, onLog })
 })
 beforeEach(() => lines.splice(0))
 afterAll(async () => {

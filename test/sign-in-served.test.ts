@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { keyIdOf } from '../lib/key-id.ts'
 import { type Local, type LogLine, startLocal } from '../local/gateway/local.ts'
 import { type Claims, type Issuer, nowInSeconds, startIssuer } from './support/issuer.ts'
+import { synthesised } from './support/served.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'tollgate-sign-in-'))
@@ -37,7 +38,8 @@ export default defineGateway({
 })
 `,
   )
-  local = await startLocal({ config, onLog: (line) => lines.push(line) })
+  const assembly = await synthesised(config)
+  local = await startLocal({ config, assembly, onLog: (line) => lines.push(line) })
 })
 beforeEach(() => {
   lines.splice(0)

@@ -6,6 +6,7 @@ import { BedrockException } from '../local/simulator/exceptions.ts'
 import { type Operation, operate } from '../local/simulator/operations.ts'
 import { type JsonRecord, minimalBody } from './simulator-client.ts'
 import { chatModel, embeddingModel } from './simulator-models.ts'
+import { anyCharacter } from './support/arbitrary.ts'
 
 const nothing = new Set<string>()
 const claude = chatModel('anthropic.claude-simulated', 'claude-messages', { thinking: 'budget' })
@@ -96,7 +97,7 @@ describe.each(cases)('%s', (operation, model, body) => {
   it('answers or refuses whatever stands in any place of it', () => {
     const place = fc.constantFrom(...placesOf(body))
     const odd = fc.oneof(
-      fc.jsonValue(),
+      fc.jsonValue({ stringUnit: anyCharacter }),
       fc.constantFrom('', {}, [], [{}], null, -1, 'x'.repeat(99)),
     )
     fc.assert(

@@ -12,7 +12,7 @@ import { forgetHealth } from './support/routes-anew.ts'
 /** One region, so that what it fails with is what is told. */
 vi.mock('#gateway-config', async (original) => {
   const { default: shipped } = await original<{ default: GatewayConfig }>()
-  return { default: { ...shipped, regions: ['us-east-1'] } }
+  return { default: { ...shipped, regions: ['us-east-1'], monitoring: { history: everything } } }
 })
 
 let bedrock: Simulator

@@ -1,10 +1,11 @@
 /** Lets an answer go on only as far as no rule for answers can object to it any more. */
 import type { Json } from '../core/conversation.ts'
-import type { ReplyEvent } from '../core/reply.ts'
+import type { BlockDelta, OpenedBlock, ReplyEvent } from '../core/reply.ts'
 import { textsOfBody, textsOfJson } from './json-texts.ts'
 import { readingsOf } from './plain.ts'
 import { firstMatch, type Matcher, openPatience, type Rule } from './rules.ts'
-import { openScanner, type Scanner } from './scanner.ts'
+import { longestMatch, openScanner, type Scanner } from './scanner.ts'
+import { openSeams, type Seam } from './seam.ts'
 
 /** Events that go together: of a native stream, a frame and all that it means. */
 type Held = { readonly events: ReplyEvent[]; until: number }
@@ -19,7 +20,17 @@ export type Reading = {
 }
 
 /** Of an open block: its text as it grows, or a tool's input, which is read when it is whole. */
-type Open = { readonly scanner: Scanner; readonly from: number } | { json: string }
+type Open = OpenText | { json: string }
+
+type Kind = 'text' | 'thinking'
+
+type OpenText = {
+  readonly kind: Kind
+  readonly scanner: Scanner
+  readonly from: number
+  /** With the blocks before it, as long as a match may begin in them. */
+  seams: readonly Seam[]
+}
 
 export function readAnswer(matcher: Matcher): Reading {
   const queue: Held[] = []
@@ -28,6 +39,9 @@ export function readAnswer(matcher: Matcher): Reading {
   /** Units of text that came, and of these, those that may go. */
   let come = 0
   let free = 0
+  const before = { text: openSeams(matcher), thinking: openSeams(matcher) }
+  /** Of a block that ended last: the next one may go on with its text. */
+  let ended: Kind | undefined
 
   const inTexts = (texts: readonly string[]): Rule | undefined =>
     firstMatch(matcher, readingsOf(texts.join('\n')), openPatience(Infinity))
@@ -37,24 +51,32 @@ export function readAnswer(matcher: Matcher): Reading {
       case 'native':
         return event.headers === undefined ? undefined : inTexts(textsOfAnswer(event.payload))
       case 'block-start':
-        if (event.block.type === 'tool-call') {
-          open = { json: '' }
-          return inTexts([event.block.name])
-        }
-        open = { scanner: openScanner(matcher), from: come }
-        return undefined
+        return opened(event.block)
       case 'block-delta':
         return grown(event.delta)
       case 'block-end':
+        return closed()
       case 'reply-end':
       case 'reply-error':
-        return closed()
+        return over()
       case 'reply-start':
         return undefined
     }
   }
 
-  function grown(delta: Extract<ReplyEvent, { type: 'block-delta' }>['delta']): Rule | undefined {
+  function opened(block: OpenedBlock): Rule | undefined {
+    const kind = block.type === 'thinking' ? 'thinking' : 'text'
+    if (block.type !== ended) free = come
+    ended = undefined
+    if (block.type === 'tool-call') {
+      open = { json: '' }
+      return inTexts([block.name])
+    }
+    open = { kind, scanner: openScanner(matcher), from: come, seams: before[kind].seams() }
+    return undefined
+  }
+
+  function grown(delta: BlockDelta): Rule | undefined {
     if (open === undefined || delta.type === 'signature') return undefined
     const text = delta.type === 'input-json' ? delta.json : delta.text
     come += text.length
@@ -62,19 +84,32 @@ export function readAnswer(matcher: Matcher): Reading {
       open.json += text
       return undefined
     }
-    const rule = open.scanner.read(text)
-    free = open.from + open.scanner.free()
+    before[open.kind].came(text)
+    const rule = firstOf([open.scanner, ...open.seams], (each) => each.read(text))
+    open.seams = open.seams.filter((seam) => seam.free() < 0)
+    const frees = [open.scanner, ...open.seams].map((each) => each.free())
+    free = Math.max(free, open.from + Math.min(...frees))
     return rule
   }
 
   function closed(): Rule | undefined {
-    const rule =
-      open === undefined
-        ? undefined
-        : 'json' in open
-          ? inTexts(textsOfInput(open.json))
-          : open.scanner.end()
+    if (open === undefined) {
+      free = come
+      return undefined
+    }
+    const was = open
     open = undefined
+    if ('json' in was) {
+      free = come
+      return inTexts(textsOfInput(was.json))
+    }
+    ended = was.kind
+    free = Math.max(free, come - longestMatch)
+    return firstOf([was.scanner, ...was.seams], (each) => each.end())
+  }
+
+  function over(): Rule | undefined {
+    const rule = closed()
     free = come
     return rule
   }
@@ -110,8 +145,19 @@ export function readAnswer(matcher: Matcher): Reading {
       if (rule === undefined) hold(event)
       return freed(rule, false)
     },
-    rest: () => freed(closed(), true),
+    rest: () => freed(over(), true),
   }
+}
+
+function firstOf<Each>(
+  all: readonly Each[],
+  ruleOf: (each: Each) => Rule | undefined,
+): Rule | undefined {
+  for (const each of all) {
+    const rule = ruleOf(each)
+    if (rule !== undefined) return rule
+  }
+  return undefined
 }
 
 /** The part of a text that may go; `left` units of it stay. */

@@ -1,6 +1,14 @@
 /** Makes text plain for matching: what looks the same reads the same. What is sent on stays as it is. */
 import { hiddenIn, turnedIn } from './hidden.ts'
-import { latinOf, unframed } from './lookalikes.ts'
+import {
+  asOne,
+  firstOfTwo,
+  type LookAlikes,
+  mayBeWritten,
+  noUnit,
+  plainLookAlikes,
+  writtenLookAlikes,
+} from './lookalikes.ts'
 
 const units = 0x10000
 
@@ -120,12 +128,26 @@ const withoutEdges = (text: string): string =>
 export const plain = (text: string): string => plainLines(text.replaceAll('\n', '\r'))
 
 /** Look-alikes as the Latin letters they pass for, without accents. */
-function latin(text: string): string {
-  const all = unitsOf(unframed(text.normalize('NFKD')))
+const latin = (text: string): string => madeLatin(text.normalize('NFKD'), plainLookAlikes())
+
+/** Of those that lower case or NFKC would make another letter of. */
+const latinAsWritten = (text: string): string =>
+  mayBeWritten.test(text) ? madeLatin(text, writtenLookAlikes()) : text
+
+function madeLatin(text: string, { units: latinOf, pairs }: LookAlikes): string {
+  const all = unitsOf(text)
   let to = 0
-  for (const unit of all) {
-    if (unit >= 0x300 && unit <= 0x36f) continue
-    all[to++] = latinOf.get(unit) ?? unit
+  for (let at = 0; at < all.length; at++) {
+    const unit = all[at] ?? 0
+    const letter = latinOf[unit] ?? unit
+    if (letter === noUnit) continue
+    if (letter !== firstOfTwo) {
+      all[to++] = letter
+      continue
+    }
+    const both = pairs.get(asOne(unit, all[at + 1] ?? 0))
+    if (both !== undefined) at++
+    all[to++] = both ?? unit
   }
   return textOf(all, to)
 }
@@ -146,10 +168,6 @@ function turned(lines: string): readonly string[] {
   return turnedIn(lines)
 }
 
-/** The lunate sigma looks like a c; NFKC makes it one of the sigmas, which do not. */
-const moon = /[ϲϹ]/
-const moons = new RegExp(moon, 'g')
-
 /** More than a rule can be asked to read in time. */
 export class TooMuchText extends Error {}
 
@@ -166,11 +184,14 @@ export function readingsOf(lines: string): readonly string[] {
   if (!unusual.test(lines)) return [usualText(lines)]
   const unseen = anyInvisible.test(lines)
   const texts = unseen ? [lines, blanked(lines), ...hiddenIn(lines), ...turned(lines)] : [lines]
-  if (moon.test(lines)) texts.push(lines.replaceAll(moons, 'c'))
-  const plainTexts = [...new Set(texts.map(plainLines))]
+  const plainTexts = texts.map(plainLines)
   if (plainTexts.some((text) => text.length > mostUnits || isBlownUp(text, lines))) {
     throw new TooMuchText()
   }
-  const others = plainTexts.filter((text) => beyondAscii.test(text)).map(latin)
+  const seen = texts.map((text, at) => {
+    const written = latinAsWritten(text)
+    return written === text ? (plainTexts[at] ?? '') : plainLines(written)
+  })
+  const others = [...new Set(seen)].map((text) => (beyondAscii.test(text) ? latin(text) : text))
   return [...new Set([...plainTexts, ...others])]
 }

@@ -1,5 +1,7 @@
 /** Compiles an operator's rules once, and finds the one that matches, in a bounded time. */
 import type { GuardRule } from '../core/rules-config.ts'
+import { bar } from './lookalikes.ts'
+import { loosened } from './loose.ts'
 import { shapeOf } from './pattern.ts'
 
 /** A rule as refusals and the log speak of it. */
@@ -13,10 +15,15 @@ type Compiled = Rule & {
   readonly window: number
 }
 
-export type Matcher = {
+type Side = {
   readonly rules: readonly Compiled[]
   /** Where none of these is, no rule matches; absent: some rule says nothing of it. */
   readonly hint: RegExp | undefined
+}
+
+export type Matcher = Side & {
+  /** For texts with look-alikes that are one of several letters; and rules that cannot read them. */
+  readonly loose: () => { readonly side: Side; readonly stiff: Side }
 }
 
 /** On plain text: in lower case, each text a line of its own. */
@@ -34,9 +41,32 @@ const stepsUnseen = 0x200000
 export const mostWays = 5_000
 
 export function compile(rules: readonly GuardRule[], list: Rule['list']): Matcher {
-  const compiled = rules.map((rule, index): Compiled => {
-    const source = patternOf(rule)
-    const name = typeof rule === 'string' ? `${list}[${index}]` : rule.name
+  const named = rules.map((rule, index) => ({
+    name: typeof rule === 'string' ? `${list}[${index}]` : rule.name,
+    list,
+    source: patternOf(rule),
+  }))
+  let loose: ReturnType<Matcher['loose']> | undefined
+  return {
+    ...sideOf(named),
+    loose() {
+      loose ??= looseSides(named)
+      return loose
+    },
+  }
+}
+
+type Named = Rule & { readonly source: string }
+
+function looseSides(named: readonly Named[]): ReturnType<Matcher['loose']> {
+  const looser = named.map((rule) => ({ ...rule, source: loosened(rule.source, mostWays) }))
+  const isLoose = (rule: (typeof looser)[number]): rule is Named => rule.source !== undefined
+  const stiff = named.filter((_, at) => looser[at]?.source === undefined)
+  return { side: sideOf(looser.filter(isLoose)), stiff: sideOf(stiff) }
+}
+
+function sideOf(rules: readonly Named[]): Side {
+  const compiled = rules.map(({ name, list, source }): Compiled => {
     const { needs, longest, ways } = shapeOf(source)
     const window = Math.max(leastWindow, Math.min(mostWindow, Math.floor(stepsUnseen / ways)))
     return { name, list, pattern: new RegExp(source, flags), needs, longest, window }
@@ -44,6 +74,19 @@ export function compile(rules: readonly GuardRule[], list: Rule['list']): Matche
   const needs = compiled.flatMap((each) => each.needs ?? [])
   const told = compiled.every((each) => each.needs !== undefined) && needs.length > 0
   return { rules: compiled, hint: told ? new RegExp(needs.map(escaped).join('|'), 'u') : undefined }
+}
+
+type Pass = { readonly side: Side; readonly text: string }
+
+/** A rule that cannot read bars takes each for an l, and then for an i. */
+function passesOf(matcher: Matcher, text: string): readonly Pass[] {
+  if (!text.includes(bar)) return [{ side: matcher, text }]
+  const { side, stiff } = matcher.loose()
+  const taken = stiff.rules.length === 0 ? [] : ['l', 'i']
+  return [
+    ...(side.rules.length === 0 ? [] : [{ side, text }]),
+    ...taken.map((letter) => ({ side: stiff, text: text.replaceAll(bar, letter) })),
+  ]
 }
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
@@ -84,15 +127,15 @@ function openClock(patience: Patience) {
 const seenBefore = 0x100
 
 export function firstMatch(
-  { rules, hint }: Matcher,
+  matcher: Matcher,
   readings: readonly string[],
   patience: Patience,
 ): Rule | undefined {
   const look = openClock(patience)
-  for (const reading of readings) {
-    if (hint !== undefined && !hint.test(reading)) continue
-    for (const rule of rules) {
-      if (holdsWhatItNeeds(rule, reading) && matches(rule, reading, look)) return rule
+  for (const { side, text } of readings.flatMap((reading) => passesOf(matcher, reading))) {
+    if (side.hint !== undefined && !side.hint.test(text)) continue
+    for (const rule of side.rules) {
+      if (holdsWhatItNeeds(rule, text) && matches(rule, text, look)) return rule
     }
   }
   look()
@@ -129,13 +172,15 @@ function matches(
 export type Piece = { readonly first: boolean; readonly last: boolean; readonly spaced: boolean }
 
 /** The rule that matches within a piece, and whose match no more text could undo. */
-export function matchWithin(
-  { rules, hint }: Matcher,
-  reading: string,
-  piece: Piece,
-): Rule | undefined {
-  if (hint !== undefined && !hint.test(reading)) return undefined
-  return rules.find((rule) => holdsWhatItNeeds(rule, reading) && isWithin(rule, reading, piece))
+export function matchWithin(matcher: Matcher, reading: string, piece: Piece): Rule | undefined {
+  for (const { side, text } of passesOf(matcher, reading)) {
+    if (side.hint !== undefined && !side.hint.test(text)) continue
+    const found = side.rules.find(
+      (rule) => holdsWhatItNeeds(rule, text) && isWithin(rule, text, piece),
+    )
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** A piece's edge is no word's, so a match at its end waits for what comes next. */

@@ -16,7 +16,8 @@ export type Scanner = {
   readonly free: () => number
 }
 
-export function openScanner(matcher: Matcher): Scanner {
+/** `amid`: what is read first is not the beginning of the text. */
+export function openScanner(matcher: Matcher, { amid = false } = {}): Scanner {
   /** The text from `from` on. */
   let text = ''
   let from = 0
@@ -26,7 +27,7 @@ export function openScanner(matcher: Matcher): Scanner {
   function ruleAt(end: number, last: boolean): Rule | undefined {
     const begin = Math.max(0, end - window)
     const piece = text.slice(begin - from, end - from)
-    const how = { first: begin === 0, last, spaced: /\s$/.test(piece) }
+    const how = { first: begin === 0 && !amid, last, spaced: /\s$/.test(piece) }
     for (const reading of readingsOf(piece)) {
       const rule = matchWithin(matcher, reading, how)
       if (rule !== undefined) return rule

@@ -4,7 +4,15 @@ import type { AssistantBlock, JsonObject, Message } from '../../lambda/core/conv
 import type { Reply } from '../../lambda/core/reply.ts'
 import type { ChatRequest } from '../../lambda/core/request.ts'
 
+const surrogates = { first: 0xd800, count: 0x800 } as const
+
 const plain = { noNullPrototype: true } as const
+
+/** As fast-check's unit `binary`, of which it makes a map of a million entries each time it is asked for. */
+export const anyCharacter: fc.Arbitrary<string> = fc
+  .nat(0x10_ffff - surrogates.count)
+  .map((place) => (place < surrogates.first ? place : place + surrogates.count))
+  .map((code) => String.fromCodePoint(code))
 
 const record = <T>(fields: { [Field in keyof T]: fc.Arbitrary<T[Field]> }) =>
   fc.record<T>(fields, plain)

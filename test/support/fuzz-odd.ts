@@ -1,5 +1,6 @@
 /** Odd values, keys, names and headers: what clients send by accident, and others on purpose. */
 import fc from 'fast-check'
+import { anyCharacter } from './arbitrary.ts'
 import { ids, type Json, targets } from './fuzz-seeds.ts'
 
 /** Stands in a value for JSON text that no value is written as. */
@@ -68,8 +69,8 @@ export const oddValue: fc.Arbitrary<Json> = fc.oneof(
   fc.constantFrom(...structures),
   fc.constantFrom(...numbers),
   fc.constantFrom(...strings),
-  fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>,
-  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.jsonValue({ stringUnit: anyCharacter, maxDepth: 3 }) as fc.Arbitrary<Json>,
+  fc.string({ unit: anyCharacter, maxLength: 20 }),
 )
 
 function* keysWithin(value: Json | undefined): Generator<string> {
@@ -89,7 +90,7 @@ export const oddKey = fc.oneof(
   fc.constantFrom(...knownKeys),
   fc.constantFrom(...strangeKeys, 'x'.repeat(5000)),
   fc.constantFrom('api_base', 'base_url', 'region', 'endpoint', 'n', 'logprobs', 'seed', 'stream'),
-  fc.string({ unit: 'binary', maxLength: 6 }),
+  fc.string({ unit: anyCharacter, maxLength: 6 }),
 )
 
 /** As they stand in a path, percent-encoded or not. */

@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, inject } from 'vitest'
 import type { GatewayConfig } from '../../lambda/core/config.ts'
 import {
   type Local,
@@ -19,6 +19,8 @@ export type Served = {
   readonly lines: LogLine[]
   readonly requests: RequestLine[]
 }
+
+const shipped = join(import.meta.dirname, '../../tollgate.config.ts')
 
 /** `all` may use everything, `few` one model, `spent` may ask twice a day. */
 const usual: GatewayConfig = {
@@ -51,6 +53,7 @@ export function served(
   beforeAll(async () => {
     local = await startLocal({
       config: file,
+      assembly: await synthesised(file),
       onLog: (line) => lines.push(line),
       onRequest: (line) => requests.push(line),
     })
@@ -70,6 +73,14 @@ export function served(
     lines,
     requests,
   }
+}
+
+/** As `npm start` would synthesise it, by the process that does so for all test files. */
+export async function synthesised(config = shipped): Promise<string> {
+  const response = await fetch(inject('synthesiser'), { method: 'POST', body: config })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`The configuration cannot be synthesised: ${text}`)
+  return text
 }
 
 /** While `nova` or `claude` is asked, it fails however often it is tried; then both answer again. */
