@@ -52,13 +52,13 @@ describe('a secret', () => {
   })
 
   /** Without the name before it. */
-  const valueOf = (secret: string) => secret.replace(/^[\w"]+ ?[=:] ?"?/, '')
+  const saidIn = (secret: string) => secret.replace(/^[\w"]+ ?[=:] ?"?/, '')
 
   it.each(Object.entries(secrets))('that a cut goes through: %s', (_, secret) => {
     for (let most = 5; most < 5 + secret.length; most += Math.ceil(secret.length / 7)) {
       const told = redacted(`Take ${secret}`, most)
       expect(told.startsWith('Take ')).toBe(true)
-      expect(told).not.toContain(valueOf(secret).slice(0, 6))
+      expect(told).not.toContain(saidIn(secret).slice(0, 6))
     }
   })
 
@@ -113,7 +113,7 @@ describe('the time it takes', () => {
     'api_key',
     'AKIA',
     'AKIAAAAAAAAAAAAAAAA',
-    'k'.repeat(48) + '-',
+    `${'k'.repeat(48)}-`,
   ]
   const timeOf = (text: string): number => {
     const started = performance.now()
