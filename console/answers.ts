@@ -144,3 +144,15 @@ export type Switches = {
     readonly faults: readonly { readonly fault: string; readonly left: number | 'all' }[]
   }[]
 }
+
+/** `/_local/metrics`: of one machine's gateway. */
+export type Sums = {
+  readonly metrics: readonly {
+    readonly name: string
+    readonly unit: string
+    readonly dimensions: Readonly<Record<string, string>>
+    readonly sum: number
+    /** Of times alone. */
+    readonly percentiles?: Readonly<Record<'p50' | 'p90' | 'p99', number>>
+  }[]
+}

@@ -172,6 +172,31 @@ describe.skipIf(executablePath === undefined)('the console', () => {
     expect(errors.filter((text) => !text.includes('status of 429'))).toEqual([])
   })
 
+  it('shows what log lines come to, moved by a request by just what it was', async () => {
+    await enter()
+    await show('Playground')
+    await ask('How many?')
+    await gateway.local().settled()
+    await show('Live')
+    const cell = (name: string) => page.locator(`[data-metric="${name}"] td`).first()
+    await cell('OutputTokens').waitFor()
+    const sums = () =>
+      Promise.all(
+        ['InputTokens', 'OutputTokens'].map(async (name) => Number(await cell(name).innerText())),
+      )
+    const before = await sums()
+    await show('Playground')
+    const [, input, output] = /([\d,]+) tokens in, ([\d,]+) out/.exec(await ask('How many?')) ?? []
+    await gateway.local().settled()
+    await show('Live')
+    const after = before.map((sum, index) => sum + Number([input, output][index]))
+    await cell('OutputTokens')
+      .filter({ hasText: String(after[1]) })
+      .waitFor()
+    expect(await sums()).toEqual(after)
+    expect(errors).toEqual([])
+  })
+
   it('shows a failover happen: one region is switched off, another answers', async () => {
     await enter()
     await show('Live')

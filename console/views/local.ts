@@ -2,6 +2,7 @@
 import type { Switches } from '../answers.ts'
 import { el, replace } from '../dom.ts'
 import { eventsOf } from '../events.ts'
+import { liveMetrics } from '../live-metrics.ts'
 import { trail } from '../trail.ts'
 import type { View } from '../view.ts'
 import { many, milliseconds, momentOf, money } from '../words.ts'
@@ -19,6 +20,7 @@ export const local: View = {
     const place = el('div', { class: 'switches' })
     const found = await send('/_local/simulators')
     draw(place, found)
+    const metrics = liveMetrics(key)
     return [
       el('h2', {}, 'Simulated regions'),
       el(
@@ -28,7 +30,9 @@ export const local: View = {
       ),
       place,
       el('h2', {}, 'Requests as they come'),
-      ...following(key),
+      ...following(key, metrics.refresh),
+      el('h2', {}, 'Metrics'),
+      metrics.node,
     ]
   },
 }
@@ -121,7 +125,7 @@ type Line = {
 const mostShown = 50
 
 /** Until the list is no longer shown. */
-function following(key: string): readonly Node[] {
+function following(key: string, came: () => void): readonly Node[] {
   const list = el('ol', { class: 'live', 'aria-label': 'Requests' })
   const state = el('p', { class: 'quiet', role: 'status' }, 'Waiting for the first one.')
   const leave = new AbortController()
@@ -135,6 +139,7 @@ function following(key: string): readonly Node[] {
     const init = { headers: { 'x-api-key': key }, signal: leave.signal }
     for await (const { data } of eventsOf(await fetch('/_local/follow', init))) {
       const { at, line } = JSON.parse(data) as { at: number; line: string }
+      came()
       const said = read(line)
       if (said?.status === undefined || isLook(said)) continue
       state.textContent = ''
