@@ -44,6 +44,14 @@ export function openTable(TableName: string, settings: Settings): Store {
       const { client, api } = await sdk()
       await client.send(new api.PutItemCommand({ TableName, Item: toWire(item) }))
     },
+    async putAll(items) {
+      const { client, api } = await sdk()
+      const puts = items.map((item) => ({ PutRequest: { Item: toWire(item) } }))
+      const request = { RequestItems: { [TableName]: puts } }
+      const { UnprocessedItems = {} } = await client.send(new api.BatchWriteItemCommand(request))
+      const left = UnprocessedItems[TableName]?.map(({ PutRequest }) => keyOf(PutRequest?.Item))
+      return items.filter((item) => left?.includes(keyOf(toWire(item))))
+    },
     async remove(key) {
       const { client, api } = await sdk()
       await client.send(new api.DeleteItemCommand({ TableName, Key: toWire(key) }))
@@ -77,6 +85,8 @@ const toWire = (item: Item): Wire =>
       typeof value === 'string' ? { S: value } : { N: String(value) },
     ]),
   )
+
+const keyOf = (item: Wire = {}): string => JSON.stringify([item.pk, item.sk])
 
 const fromWire = (item: Wire): Item =>
   Object.fromEntries(Object.entries(item).map(([name, { S, N }]) => [name, S ?? Number(N)]))

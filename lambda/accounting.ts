@@ -45,15 +45,18 @@ export function openAccounting(
   const ledger = openLedger(config, openTable(), { tell, sameAs })
   const keeps = (team: string) => config.teams[team]?.log !== 'none'
   const isKept = table !== undefined && config.monitoring?.history !== false
+  const lost = (team: string, requests: number, requestId?: string) => {
+    const fields = { event: 'not-in-history', team, ...(requestId !== undefined && { requestId }) }
+    emit(metricLine(fields, { HistoryFailures: requests }, Date.now()))
+  }
   /** Its own, so that no budget waits behind what nobody waits for. */
-  const history = isKept ? openHistory(openTable(), { keeps }) : noHistory
+  const history = isKept ? openHistory(openTable(), { keeps, lost }) : noHistory
 
   async function remember({ caller, target, recent }: Over): Promise<void> {
     if (caller === undefined || recent === undefined) return
     const { team } = caller
-    if (await history.add(team, target && nameOf(target.model), recent)) return
-    const fields = { event: 'not-in-history', team, requestId: recent.id }
-    emit(metricLine(fields, { HistoryFailures: 1 }, Date.now()))
+    const isAdded = await history.add(team, target && nameOf(target.model), recent)
+    if (!isAdded) lost(team, 1, recent.id)
   }
 
   const done = async (over: Over) => {

@@ -6,9 +6,14 @@ import type { Construct } from 'constructs'
 import type { NodeFunction } from './node-function.ts'
 
 /** Items are found by their key, one or a team's together; nothing reads the table through. */
-export const ledgerActions = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'].map(
-  (action) => `dynamodb:${action}`,
-)
+export const ledgerActions = [
+  'GetItem',
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'Query',
+  'BatchWriteItem',
+].map((action) => `dynamodb:${action}`)
 
 export class LedgerTable extends Table {
   constructor(scope: Construct, id: string) {

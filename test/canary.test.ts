@@ -7,7 +7,6 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { GatewayConfig } from '../lambda/core/config.ts'
-import { everything } from './support/effort.ts'
 import {
   type InProcessAnswer,
   type InProcessRequest,

@@ -4,7 +4,9 @@ import { openAccounting } from '../lambda/accounting.ts'
 import { openCatalogue } from '../lambda/catalogue.ts'
 import type { GatewayConfig } from '../lambda/core/config.ts'
 import type { RecentRequest } from '../lambda/core/history.ts'
-import { mostAnHour, noHistory, openHistory } from '../lambda/history/history.ts'
+import { noHistory, openHistory } from '../lambda/history/history.ts'
+import { mostAnHour } from '../lambda/history/items.ts'
+import { flushEveryMs } from '../lambda/history/waiting.ts'
 import { openStore, type Store, StoreFailure } from '../lambda/ledger/store.ts'
 import { memoryStore } from './support/memory-store.ts'
 import { startTable, type TableServer } from './support/table.ts'
@@ -130,10 +132,11 @@ describe('last requests', () => {
 
   it('are the last ones, however many there are', async () => {
     const store = memoryStore()
-    const { history } = opened(store)
+    const { history, clock } = opened(store)
     const ids = Array.from({ length: mostAnHour + 40 }, (_, index) => `r${index}`)
     for (const [index, id] of ids.entries()) {
       await history.add('red', 'nova', request({ id, at: one + index }))
+      clock.now += flushEveryMs
     }
     const told = await history.recent('red', mostAnHour)
     expect(told.map(({ id }) => id)).toEqual(ids.toReversed().slice(0, mostAnHour))

@@ -8,6 +8,8 @@ import {
   type Store,
   updateOf,
 } from '../lambda/ledger/store.ts'
+import { jsonAnswer } from '../local/aws/answers.ts'
+import { startAws } from '../local/aws/server.ts'
 import { anyCharacter } from './support/arbitrary.ts'
 import { runs } from './support/effort.ts'
 import { memoryStore } from './support/memory-store.ts'
@@ -86,6 +88,8 @@ it('they tell the same and keep the same, change by change', async () => {
       const [listed, remembered] = await both((store) => store.list(pk, 'slice#'))
       expect(remembered).toEqual(listed)
       await both((store) => store.put({ pk, sk: 'slice#a', n: 1 }))
+      const many = ['slice#b', 'slice#c'].map((sk, index) => ({ pk, sk, n: index, t: 'é"' }))
+      expect(await both((store) => store.putAll(many))).toEqual([[], []])
       await both((store) => store.remove({ pk, sk: 'now' }))
       const [left, kept] = await both((store) => store.list(pk, ''))
       expect(kept).toEqual(left)
@@ -93,6 +97,36 @@ it('they tell the same and keep the same, change by change', async () => {
     { numRuns: runs(20, 1_000) },
   )
 }, 300_000)
+
+it('puts that the table leaves undone are told, and those alone', async () => {
+  const items = ['a', 'b', 'c'].map((sk) => ({ pk: 'batch', sk, n: 1 }))
+  const served = await startAws({
+    dynamodb: async ({ body }) => {
+      const { RequestItems } = JSON.parse(body)
+      const [first, , last] = RequestItems.ledger
+      return jsonAnswer({ UnprocessedItems: { ledger: [last, first] } }, '1.0')
+    },
+  })
+  try {
+    const store = openStore({ table: 'ledger', region: 'us-east-1', endpoint: served.url })
+    expect(await store.putAll(items)).toEqual([items[0], items[2]])
+  } finally {
+    await served.close()
+  }
+})
+
+it('more puts than 25, none, and two of one key are refused by the table, and by the memory', async () => {
+  const { url: endpoint, table: name } = table as TableServer
+  const real = openStore({ table: name, region: 'us-east-1', endpoint })
+  const item = (sk: string) => ({ pk: 'many', sk })
+  const many = Array.from({ length: 26 }, (_, index) => item(`s${index}`))
+  for (const store of [real, memoryStore()]) {
+    for (const items of [many, [], [item('one'), item('one')]]) {
+      await expect(store.putAll(items)).rejects.toThrow('ValidationException')
+    }
+    expect(await store.list('many', '')).toEqual([])
+  }
+})
 
 it('an infinite amount is no number of the table’s, and none of the memory’s', async () => {
   const key = { pk: 'infinite', sk: 'now' }

@@ -76,12 +76,26 @@ describe.each(['throttle', 'error', 'reset', 'denied', 'hang'] as const)('%s', (
     const told = linesOf('safe')
     const line = told.filter(({ status }) => status !== undefined).at(-1)
     expect(line).toMatchObject({ LedgerFailures: 1, status: 503 })
-    expect(told.at(-1)).toMatchObject({ event: 'not-in-history', HistoryFailures: 1 })
   })
 
   it('a team without limits notices nothing', async () => {
     expect(await ask('free')).toMatchObject({ statusCode: 200, sent: 1 })
   })
+})
+
+it('each of them is told to be missing in the history, once, whether it waited there or not', async () => {
+  const order = table?.order({ type: 'denied' })
+  for (let call = 0; call < 12; call += 1) await ask('safe')
+  const read = { method: 'GET', resource: '/v1/usage/requests', team: 'safe' }
+  expect((await invoke(read)).statusCode).toBe(503)
+  const told = linesOf('safe')
+  const asked = told.filter(({ route }) => route === 'POST /bedrock')
+  const missing = told.filter(({ event }) => event === 'not-in-history')
+  expect(missing.length).toBeGreaterThan(0)
+  expect(missing.length).toBeLessThan(asked.length)
+  expect(missing.reduce((sum, line) => sum + Number(line.HistoryFailures), 0)).toBe(asked.length)
+  expect(asked.length).toBeGreaterThanOrEqual(12)
+  order?.cancel()
 })
 
 it('a plan that allows: so many tokens of an environment and minute, each told, then 503', async () => {

@@ -63,10 +63,10 @@ describe('the table', () => {
 })
 
 describe('leave to keep the ledger', () => {
-  it('is for five actions on this one table, and never to read all of it', () => {
+  it('is for six actions on this one table, and never to read all of it', () => {
     expect(only(about(root, 'dynamodb'))).toEqual({
       Effect: 'Allow',
-      Action: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'].map(
+      Action: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'BatchWriteItem'].map(
         (action) => `dynamodb:${action}`,
       ),
       Resource: { 'Fn::GetAtt': [id, 'Arn'] },

@@ -169,6 +169,7 @@ export function openMeteredTable({ now, pause }: Clock, random: Random): Metered
         }, care)
       },
       put: (item, care = brisk) => served(() => shared.put(item), care),
+      putAll: (items, care = brisk) => served(() => shared.putAll(items), care),
       remove: (key, care = brisk, only) => served(() => shared.remove(key, care, only), care),
     }
     return { store, committedWhenSeen: () => seen }

@@ -35,6 +35,7 @@ export function withPatience(store: Store, now: () => number): Store {
     read: (key, care) => ask(care, (by) => store.read(key, by)),
     list: (pk, prefix, care) => ask(care, (by) => store.list(pk, prefix, by)),
     put: (item, care) => ask(care, (by) => store.put(item, by)),
+    putAll: (items, care) => ask(care, (by) => store.putAll(items, by)),
     remove: (key, care, only) => ask(care, (by) => store.remove(key, by, only)),
   }
 }

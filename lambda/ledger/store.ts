@@ -42,6 +42,11 @@ export type Store = {
   /** Items of a partition whose sort key begins so. */
   readonly list: (pk: string, prefix: string, care?: Care) => Promise<readonly Item[]>
   readonly put: (item: Key & Item, care?: Care) => Promise<void>
+  /** At most 25, no two with one key, each for itself. Resolves with those that were not put. */
+  readonly putAll: <One extends Key & Item>(
+    items: readonly One[],
+    care?: Care,
+  ) => Promise<readonly One[]>
   /** Rejects with `ConditionFailed`, where it is not there either. */
   readonly remove: (key: Key, care?: Care, only?: Conditions) => Promise<void>
 }
@@ -76,6 +81,7 @@ export type StoreOptions = {
 
 type Wire = { readonly S: string } | { readonly N: string }
 type WireItem = Readonly<Record<string, Wire>>
+type WirePut = { readonly Item: WireItem }
 
 export function openStore({ table, region, endpoint }: StoreOptions): Store {
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
@@ -149,6 +155,17 @@ export function openStore({ table, region, endpoint }: StoreOptions): Store {
     async put(item, care = brisk) {
       await insist('PutItem', { TableName, Item: toWire(item) }, care)
     },
+    async putAll(items, care = brisk) {
+      const puts = items.map((item) => ({ PutRequest: { Item: toWire(item) } }))
+      const input = { RequestItems: { [TableName]: puts } }
+      const { UnprocessedItems = {} } = await insist('BatchWriteItem', input, care)
+      const left = new Set(
+        UnprocessedItems[TableName]?.map(({ PutRequest }) => wireKey(PutRequest)),
+      )
+      return left.size === 0
+        ? []
+        : items.filter((item) => left.has(wireKey({ Item: toWire(item) })))
+    },
     async remove({ pk, sk }, care = brisk, only = {}) {
       await insist('DeleteItem', deleteOf(TableName, { key: { pk, sk }, only }), care)
     },
@@ -165,6 +182,7 @@ export const noStore: Store = {
   read: missing,
   list: missing,
   put: missing,
+  putAll: missing,
   remove: missing,
 }
 
@@ -173,6 +191,8 @@ type Answer = {
   readonly Item?: WireItem
   readonly Items?: readonly WireItem[]
   readonly LastEvaluatedKey?: WireItem
+  /** By table. */
+  readonly UnprocessedItems?: Readonly<Record<string, readonly { readonly PutRequest: WirePut }[]>>
   readonly __type?: string
 }
 
@@ -207,6 +227,8 @@ const wireOf = (value: string | number): Wire =>
 
 const toWire = (item: Item): WireItem =>
   Object.fromEntries(Object.entries(item).map(([name, value]) => [name, wireOf(value)]))
+
+const wireKey = ({ Item: { pk, sk } }: WirePut): string => JSON.stringify([pk, sk])
 
 const fromWire = (item: WireItem): Item =>
   Object.fromEntries(

@@ -41,6 +41,13 @@ export function memoryStore(): MemoryStore {
     async put(item) {
       items.set(nameOf(item), { ...item })
     },
+    async putAll(all) {
+      const names = new Set(all.map(nameOf))
+      const isRefused = all.length === 0 || all.length > 25 || names.size < all.length
+      if (isRefused) throw new StoreFailure('ValidationException', false)
+      for (const item of all) items.set(nameOf(item), { ...item })
+      return []
+    },
     async remove(key, _care, only) {
       insist(items.get(nameOf(key)) ?? {}, only)
       items.delete(nameOf(key))
