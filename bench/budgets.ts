@@ -32,11 +32,12 @@ export const budgets: Bench = async ({ processes, effort }) => {
   const rounds = await inRounds(effort.rounds, kinds, async (kind) => {
     await processes.metered()
     const taken = await take(kind, calls)
-    const { calls: all, writes, writeUnits } = await processes.metered()
+    const { calls: all, writes, writeUnits, history } = await processes.metered()
     asked[kind]?.push({
       'table calls': all / calls,
       writes: writes / calls,
       'write units': writeUnits / calls,
+      'calls for history': history / calls,
     })
     return { 'p50 ms': percentile(taken.whole, 0.5), 'CPU ms': taken.cpu / calls }
   })

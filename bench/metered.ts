@@ -6,4 +6,6 @@ export type Metered = {
   readonly calls: number
   readonly writes: number
   readonly writeUnits: number
+  /** Of a team's history, which are in none of those above. */
+  readonly history: number
 }

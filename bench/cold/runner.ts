@@ -5,7 +5,10 @@ import { pathToFileURL } from 'node:url'
 import { installRuntime, ResponseStream, type StreamingHandler } from '../lambda-runtime.ts'
 import { lambdaContext, restEvent } from '../question.ts'
 
-/** Milliseconds; `answered` since 1970, to compare with the time another process read. */
+/**
+ * Milliseconds; `answered` since 1970, to compare with the time another process read: then the answer’s
+ * last byte is out, as its caller sees it. `cpu` is that of the whole call, what comes after the answer too.
+ */
 export type ColdStart = {
   readonly importing: number
   readonly firstCall: number
@@ -21,10 +24,9 @@ const { handler } = (await import(pathToFileURL(process.argv[2] ?? '').href)) as
   handler: StreamingHandler
 }
 const imported = performance.now()
-const over = finished(response)
+const over = finished(response).then(() => performance.now())
 await handler(event, response, lambdaContext)
-await over
-const answered = performance.now()
+const answered = await over
 const { user, system } = process.cpuUsage()
 if (response.prelude?.statusCode !== 200) throw new Error(`The bench got ${response.last}.`)
 

@@ -23,7 +23,8 @@ export function decoded(parameters: Record<string, string>): Record<string, stri
 
 export function lowerCased(headers: APIGatewayProxyEvent['headers']): Record<string, string> {
   const all: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers ?? {})) {
+  for (const name in headers) {
+    const value = headers[name]
     if (value !== undefined) all[name.toLowerCase()] = value
   }
   return all

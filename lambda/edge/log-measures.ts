@@ -24,11 +24,19 @@ const lengthOf: Readonly<Record<Standing['window'], (endsAt: number) => number>>
   day: () => dayMs,
   week: () => 7 * dayMs,
   month(endsAt) {
-    const within = new Date(endsAt - 14 * dayMs)
-    return (
-      new Date(Date.UTC(within.getUTCFullYear(), within.getUTCMonth() + 1, 0)).getUTCDate() * dayMs
-    )
+    if (lastMonth.endsAt !== endsAt) lastMonth = { endsAt, length: monthThatEnds(endsAt) }
+    return lastMonth.length
   },
+}
+
+/** Nearly every request is of the same month. */
+let lastMonth = { endsAt: Number.NaN, length: 0 }
+
+function monthThatEnds(endsAt: number): number {
+  const within = new Date(endsAt - 14 * dayMs)
+  return (
+    new Date(Date.UTC(within.getUTCFullYear(), within.getUTCMonth() + 1, 0)).getUTCDate() * dayMs
+  )
 }
 
 /** Of a window of which less has passed, nothing is foretold. */

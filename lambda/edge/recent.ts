@@ -15,36 +15,32 @@ export function recentOf(exchange: Exchange, durationMs: number): RecentRequest 
   const { model, outcome = 'ok', status = 0, stream = false } = fields
   const { decision, cache, attempts, metadata, prompt, answer } = fields
   const { InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens } = values
+  const { FirstTokenMs, CostMicroUsd } = values
   /** The tokens of a prompt that is only counted are not billed. */
   const billed = InputTokens !== undefined && dialect.task !== 'count'
   const tokens = billed
     ? InputTokens + (OutputTokens ?? 0) + (CacheReadTokens ?? 0) + (CacheWriteTokens ?? 0)
     : undefined
-  return {
-    id: requestId,
-    at: Date.now() - Math.round(durationMs),
-    route: routeKey,
-    keyId: caller.keyId,
+  const recent: Writable<RecentRequest> = {
+    ...{ id: requestId, at: Date.now() - Math.round(durationMs) },
+    ...{ route: routeKey, keyId: caller.keyId },
     ...(asked !== undefined && target !== undefined && { asked: asked.slice(0, longestName) }),
     ...(model !== undefined && { model }),
     ...{ status, outcome, stream },
     ...(decision !== undefined && { decision }),
     durationMs: Math.round(durationMs),
-    ...optional('firstTokenMs', values.FirstTokenMs && Math.round(values.FirstTokenMs)),
-    ...optional('inputTokens', InputTokens),
-    ...optional('outputTokens', OutputTokens),
-    ...optional('tokens', tokens),
-    ...optional('costMicroUsd', values.CostMicroUsd),
-    ...optional('cache', cache),
-    ...optional('attempts', attempts),
-    ...optional('metadata', metadata),
-    ...optional('prompt', prompt),
-    ...optional('answer', answer),
   }
+  if (FirstTokenMs !== undefined) recent.firstTokenMs = Math.round(FirstTokenMs)
+  if (InputTokens !== undefined) recent.inputTokens = InputTokens
+  if (OutputTokens !== undefined) recent.outputTokens = OutputTokens
+  if (tokens !== undefined) recent.tokens = tokens
+  if (CostMicroUsd !== undefined) recent.costMicroUsd = CostMicroUsd
+  if (cache !== undefined) recent.cache = cache
+  if (attempts !== undefined) recent.attempts = attempts
+  if (metadata !== undefined) recent.metadata = metadata
+  if (prompt !== undefined) recent.prompt = prompt
+  if (answer !== undefined) recent.answer = answer
+  return recent
 }
 
-const optional = <Name extends keyof RecentRequest>(
-  name: Name,
-  value: RecentRequest[Name] | undefined,
-): Partial<Pick<RecentRequest, Name>> =>
-  value === undefined ? {} : ({ [name]: value } as Partial<Pick<RecentRequest, Name>>)
+type Writable<Whole> = { -readonly [Name in keyof Whole]: Whole[Name] }
