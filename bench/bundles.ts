@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { pack } from '../lib/bundling.ts'
+import { gatewayAlias, pack } from '../lib/bundling.ts'
 
 export type Bundle = { readonly file: string; readonly bytes: number; readonly gzipBytes: number }
 
@@ -26,13 +26,16 @@ const configs: Readonly<Record<string, string>> = {
   remembering: 'gateway-config-remembering',
 }
 
+const isGateway = (entry: string): boolean => entry === entries.gateway
+const configFile = (name: string): string => join(root, `bench/${name}.ts`)
+
 export type Bundles = Readonly<Record<keyof typeof entries, Bundle>>
 
 export function buildBundles(folder: string): Bundles {
   const built = Object.entries(entries).map(([name, entry]) => {
     const file = join(folder, `${name.replaceAll(/\W+/g, '-')}.mjs`)
     const config = configs[name] ?? 'gateway-config'
-    pack(join(root, entry), file, { '#gateway-config': join(root, `bench/${config}.ts`) })
+    pack(join(root, entry), file, isGateway(entry) ? gatewayAlias(configFile(config)) : {})
     const bytes = statSync(file).size
     return [name, { file, bytes, gzipBytes: gzipSync(readFileSync(file)).length }]
   })

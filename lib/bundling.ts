@@ -1,4 +1,5 @@
 /** How a function is packed into one file, for CDK and for the bench, and the console’s script and style. */
+import { fileURLToPath } from 'node:url'
 import { type BuildOptions, buildSync } from 'esbuild'
 
 /** All of it inside, the AWS SDK too: the runtime's own is another one from time to time. */
@@ -18,6 +19,12 @@ export const pack = (
   outfile: string,
   alias: Readonly<Record<string, string>> = {},
 ): void => void buildSync({ ...options, entryPoints: [entry], outfile, alias })
+
+/** What imports mean in the gateway's own bundle. `config`: the operator's, as an absolute path. */
+export const gatewayAlias = (config: string): Readonly<Record<string, string>> => ({
+  '#gateway-config': config,
+  'node:http': fileURLToPath(new URL('../lambda/net/built-in-http.ts', import.meta.url)),
+})
 
 /** Browsers of the last two years, by the yearly edition of the language they speak. */
 const forBrowsers = {

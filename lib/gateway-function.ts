@@ -5,6 +5,7 @@ import type { Construct } from 'constructs'
 import type { GatewayConfig } from '../lambda/core/config.ts'
 import { accountsOf, gatewayRoleName, modelsRoleArn } from './account-role.ts'
 import { openModels } from './bedrock-access.ts'
+import { gatewayAlias } from './bundling.ts'
 import { type CheckedConfig, homeRegion } from './gateway-config.ts'
 import { openGuardrails } from './guardrail-access.ts'
 import { retentionDays } from './logs.ts'
@@ -24,7 +25,7 @@ export class GatewayFunction extends NodeFunction {
       /** Who used what outlives the stack, until the retention ends. */
       logs: { days: retentionDays(config), removal: RemovalPolicy.RETAIN },
       traced: true,
-      alias: { '#gateway-config': file },
+      alias: gatewayAlias(file),
       ...(accounts.length > 0 && { roleName: gatewayRoleName(stackName, homeRegion(config)) }),
     })
     openModels(this, this.role, config)
