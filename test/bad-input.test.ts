@@ -267,7 +267,8 @@ describe('bad input', () => {
         const answer = await invoke({ body })
         expect(answer.statusCode).toBeGreaterThanOrEqual(400)
         expect(answer.statusCode).toBeLessThan(500)
-        expect(answer.lines).toHaveLength(1)
+        /** One of the request; its history may fail on a busy machine, and says so. */
+        expect(answer.lines.filter(({ event }) => event === undefined)).toHaveLength(1)
       }),
       { numRuns: runs(500, 200_000) },
     )

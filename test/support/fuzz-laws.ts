@@ -13,9 +13,12 @@ const longestLine = 8192
 
 const arn = /arn(:|%3A)aws/i
 
-/** A caller's own words may come back to it. */
-const names = ({ body, path, query, headers }: InProcessRequest, what: RegExp): boolean =>
-  what.test(`${body ?? ''} ${JSON.stringify([path, query, headers])}`)
+/** What a caller wrote may come back to it: now, or among its team's last requests. */
+const names = ({ resource, ...said }: InProcessRequest, what: RegExp): boolean => {
+  const { body, path, query, headers } = said
+  if (resource === '/v1/usage/requests') return true
+  return what.test(`${body ?? ''} ${JSON.stringify([path, query, headers])}`)
+}
 
 export function expectLawful(
   request: InProcessRequest,
