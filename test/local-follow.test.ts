@@ -405,7 +405,7 @@ describe('tail --local', () => {
   })
 
   it('is coloured where colours are shown', async () => {
-    const { next, end } = await tailing([], { colours: true })
+    const { next, end } = await tailing(['all'], { colours: true })
     await next()
     await ask('all', question)
     expect(await next()).toContain('\u001b[32m200 ok\u001b[39m')
