@@ -1,6 +1,12 @@
 /** Asks Bedrock for vectors: as few calls as the model's batches allow, some at a time, in order. */
 
-import type { BedrockTarget, Deadline, TargetedEmbedding } from '../core/contracts.ts'
+import type {
+  BedrockTarget,
+  Deadline,
+  ReportedUsage,
+  TargetedEmbedding,
+} from '../core/contracts.ts'
+import { TollgateError } from '../core/errors.ts'
 import { withPrompt } from '../core/estimate.ts'
 import { type ReplyEvent, replay } from '../core/reply.ts'
 import { bytesOf } from '../net/post.ts'
@@ -123,12 +129,22 @@ function nativeEmbedding(
     const bytes = await bytesOf(answer)
     deadline.done()
     const reported = reportedUsage(answer.headers)
-    const { vectors, tokens } = call.model.body.read(parsedAnswer(bytes, answer.headers), reported)
+    const tokens = tokensIn(call, parsedAnswer(bytes, answer.headers), reported)
     const counted = tokens ?? reported.input ?? estimate(sent)
     const native = { type: 'native', payload: bytes, headers: nativeHeaders(answer) } as const
     return (async function* () {
       yield native
-      yield* told([{ vectors, tokens: counted }])
+      yield* told([{ vectors: [], tokens: counted }])
     })()
+  }
+}
+
+/** Vectors come in more forms than the gateway asks for itself; of a caller's own it needs the count alone. */
+function tokensIn({ model }: TargetedEmbedding, answer: unknown, reported: ReportedUsage) {
+  try {
+    return model.body.read(answer, reported).tokens
+  } catch (thrown) {
+    if (thrown instanceof TollgateError) return undefined
+    throw thrown
   }
 }
