@@ -1,6 +1,6 @@
 /** Reads, translates and answers in every chat dialect, in this process, round by round. */
 import { openCatalogue } from '../lambda/catalogue.ts'
-import type { AnswerFacts, ChatDialect, HttpRequest } from '../lambda/core/contracts.ts'
+import type { AnswerFacts, ChatDialect, HttpRequest } from '../lambda/core/dialect.ts'
 import { fit } from '../lambda/core/fit.ts'
 import type { Model } from '../lambda/core/model.ts'
 import { dialects } from '../lambda/dialects/index.ts'

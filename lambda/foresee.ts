@@ -1,14 +1,7 @@
 /** Follows a request up to where it would leave the gateway, and sends nothing. */
 import type { Foreseen } from './core/account.ts'
-import type {
-  Call,
-  Caller,
-  ChatCall,
-  ChatDialect,
-  EmbedDialect,
-  HttpRequest,
-  TargetedCall,
-} from './core/contracts.ts'
+import type { Call, Caller, ChatCall, TargetedCall } from './core/contracts.ts'
+import type { ChatDialect, EmbedDialect, HttpRequest } from './core/dialect.ts'
 import type { RequestRecord } from './core/record.ts'
 import { decorated } from './policies/decorate.ts'
 import { heldToTemplates } from './policies/template.ts'

@@ -1,18 +1,14 @@
 /** Makes one call of what a caller said: which model, what is asked of it, and whether it can be. */
 import { converse } from './bodies/converse.ts'
 import type { Catalogue } from './catalogue.ts'
+import type { Caller, Notice, Said, Target, Written } from './core/contracts.ts'
 import type {
-  Caller,
   ChatDialect,
   CountDialect,
   EmbedDialect,
   HttpRequest,
   NativeDialect,
-  Notice,
-  Said,
-  Target,
-  Written,
-} from './core/contracts.ts'
+} from './core/dialect.ts'
 import { TollgateError } from './core/errors.ts'
 import { fit } from './core/fit.ts'
 import { fitEmbedding } from './core/fit-embedding.ts'

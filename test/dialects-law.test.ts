@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { ChatDialect, HttpRequest } from '../lambda/core/contracts.ts'
+import type { ChatDialect, HttpRequest } from '../lambda/core/dialect.ts'
 import { fit } from '../lambda/core/fit.ts'
 import type { Model } from '../lambda/core/model.ts'
 import type { ChatRequest } from '../lambda/core/request.ts'

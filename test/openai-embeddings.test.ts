@@ -1,7 +1,7 @@
 /** The Embeddings dialect: what it understands and refuses, and how it writes vectors. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { AnswerFacts, HttpRequest } from '../lambda/core/contracts.ts'
+import type { AnswerFacts, HttpRequest } from '../lambda/core/dialect.ts'
 import { TollgateError } from '../lambda/core/errors.ts'
 import type { Reply } from '../lambda/core/reply.ts'
 import { openaiEmbeddings } from '../lambda/dialects/openai-embeddings.ts'

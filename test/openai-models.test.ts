@@ -1,6 +1,6 @@
 /** The Models dialect: what a key may use, by the names its team knows. */
 import { describe, expect, it } from 'vitest'
-import type { HttpRequest } from '../lambda/core/contracts.ts'
+import type { HttpRequest } from '../lambda/core/dialect.ts'
 import type { AnyModel, EmbeddingModel } from '../lambda/core/model.ts'
 import { openaiModels } from '../lambda/dialects/openai-models.ts'
 import { modelById, models } from '../lambda/models/index.ts'

@@ -1,7 +1,7 @@
 /** The question dialect: what it understands, what it refuses by name, and how it answers. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { AnswerFacts, HttpRequest } from '../lambda/core/contracts.ts'
+import type { AnswerFacts, HttpRequest } from '../lambda/core/dialect.ts'
 import { TollgateError } from '../lambda/core/errors.ts'
 import type { Reply, Stop } from '../lambda/core/reply.ts'
 import { question } from '../lambda/dialects/question.ts'

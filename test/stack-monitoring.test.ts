@@ -217,7 +217,7 @@ describe('a dashboard', () => {
       linesOf(widget).map(({ name, expression = '' }) => name ?? search.exec(expression)?.[2]),
     )
     /** Billionths are for the log. */
-    const meant = Object.keys(metrics).filter((name) => !name.endsWith('NanoUsd'))
+    const meant = Object.keys(metrics)
     expect(meant.filter((name) => !drawn.includes(name))).toEqual([])
   })
 

@@ -1,8 +1,8 @@
 /** Kong's template semantics, case by case, and what goes beyond them; a value is text whatever it says. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Dialect, HttpRequest } from '../lambda/core/contracts.ts'
 import type { Json, JsonObject } from '../lambda/core/conversation.ts'
+import type { Dialect, HttpRequest } from '../lambda/core/dialect.ts'
 import { TollgateError } from '../lambda/core/errors.ts'
 import { openaiChat } from '../lambda/dialects/openai-chat.ts'
 import { question } from '../lambda/dialects/question.ts'

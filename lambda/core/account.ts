@@ -1,6 +1,7 @@
 /** What a key may ask about its own team, and what would come of a request: told without a model. */
-import type { Call, Caller, ChatDialect, EmbedDialect, HttpRequest, Target } from './contracts.ts'
+import type { Call, Caller, Target } from './contracts.ts'
 import type { JsonObject } from './conversation.ts'
+import type { ChatDialect, EmbedDialect, HttpRequest } from './dialect.ts'
 import type { Grounds } from './errors.ts'
 import type { Hour, Outlook, RecentRequest } from './history.ts'
 import type { Amounts, Decision, Standing, Used } from './ledger.ts'

@@ -43,7 +43,10 @@ export type ReplyTransform = ReplyFunction | ModelTransform
 
 /** One, or several in their order. */
 export type TransformConfig = {
-  /** On what the caller wrote, before anything else looks at it: everybody's first, then the team's, the alias's. */
+  /**
+   * On what the caller wrote: everybody's first, then the team's, the alias's; of these, models before
+   * functions, since a model writes the whole body anew.
+   */
   readonly request?: RequestTransform | readonly RequestTransform[]
   /** On what is answered: the alias's first, then the team's, everybody's. */
   readonly reply?: ReplyTransform | readonly ReplyTransform[]

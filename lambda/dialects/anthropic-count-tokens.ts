@@ -1,5 +1,5 @@
 /** Anthropic's token counting: how long a conversation is, before it is sent. */
-import type { CountDialect } from '../core/contracts.ts'
+import type { CountDialect } from '../core/dialect.ts'
 import { countBody, readAnthropicBody } from '../wire/anthropic-envelope.ts'
 import { faced } from '../wire/schema.ts'
 import { anthropicLimits } from './anthropic-limits.ts'

@@ -1,5 +1,5 @@
 /** Says the limits that bind first in Anthropic's own headers. */
-import type { BindingLimits } from '../core/contracts.ts'
+import type { BindingLimits } from '../core/dialect.ts'
 import type { Standing } from '../core/ledger.ts'
 import { remainingOf } from '../core/limits.ts'
 import { momentOf } from '../core/units.ts'

@@ -1,5 +1,5 @@
 /** Anthropic's Messages API: what its SDKs and Claude Code speak. */
-import type { AnswerFacts, ChatDialect } from '../core/contracts.ts'
+import type { AnswerFacts, ChatDialect } from '../core/dialect.ts'
 import type { BlockDelta, ReplyEvent } from '../core/reply.ts'
 import { messagesBody, readAnthropicBody } from '../wire/anthropic-envelope.ts'
 import { faced } from '../wire/schema.ts'

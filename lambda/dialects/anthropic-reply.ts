@@ -1,5 +1,5 @@
 /** Says a reply in Anthropic's words: message, content blocks, why it stopped, what it used. */
-import type { AnswerFacts } from '../core/contracts.ts'
+import type { AnswerFacts } from '../core/dialect.ts'
 import { errorBody } from '../core/error-body.ts'
 import type { TollgateError } from '../core/errors.ts'
 import type { OpenedBlock, Reply, ReplyBlock, Stop, Usage } from '../core/reply.ts'

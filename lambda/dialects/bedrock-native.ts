@@ -1,6 +1,7 @@
 /** Bedrock Runtime's own operations, for an unmodified AWS SDK whose endpoint points here. */
-import type { Body, HttpRequest, NativeDialect } from '../core/contracts.ts'
+import type { Body } from '../core/contracts.ts'
 import type { Json } from '../core/conversation.ts'
+import type { HttpRequest, NativeDialect } from '../core/dialect.ts'
 import { errorBody } from '../core/error-body.ts'
 import { type ErrorCode, TollgateError } from '../core/errors.ts'
 import type { AnyModel } from '../core/model.ts'

@@ -1,5 +1,5 @@
 /** Why a request of this team was refused, and which request would have passed. */
-import type { AccountDialect } from '../core/contracts.ts'
+import type { AccountDialect } from '../core/dialect.ts'
 import { errorBody } from '../core/error-body.ts'
 import { TollgateError } from '../core/errors.ts'
 import type { Decision } from '../core/ledger.ts'

@@ -1,6 +1,7 @@
 /** What would happen to a request: which model and region, what is sent, what it costs, whether it may. */
 import type { Foreseen, Refused } from '../core/account.ts'
-import type { AccountDialect, Call } from '../core/contracts.ts'
+import type { Call } from '../core/contracts.ts'
+import type { AccountDialect } from '../core/dialect.ts'
 import { errorBody } from '../core/error-body.ts'
 import { limitSaid } from '../wire/limits-said.ts'
 import { wouldPass } from '../wire/would-pass.ts'

@@ -1,5 +1,5 @@
 /** Every way callers speak; routes of the API are theirs. */
-import type { Dialect } from '../core/contracts.ts'
+import type { Dialect } from '../core/dialect.ts'
 import { anthropicCountTokens } from './anthropic-count-tokens.ts'
 import { anthropicMessages } from './anthropic-messages.ts'
 import {

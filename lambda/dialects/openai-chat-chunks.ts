@@ -1,5 +1,5 @@
 /** A stream as OpenAI's `chat.completion.chunk` events, up to its `[DONE]`. */
-import type { AnswerFacts } from '../core/contracts.ts'
+import type { AnswerFacts } from '../core/dialect.ts'
 import { errorBody } from '../core/error-body.ts'
 import type { BlockDelta, OpenedBlock, ReplyEvent } from '../core/reply.ts'
 import { completionId, finish, thinkingBlock, usageSaid } from './openai-chat-completion.ts'

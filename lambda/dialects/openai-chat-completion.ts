@@ -1,6 +1,7 @@
 /** A whole reply as OpenAI's `chat.completion` object. */
-import type { AnswerFacts } from '../core/contracts.ts'
+
 import type { RedactedThinking, Thinking, ToolCall } from '../core/conversation.ts'
+import type { AnswerFacts } from '../core/dialect.ts'
 import type { Reply, ReplyBlock, Stop, Usage } from '../core/reply.ts'
 
 type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter'

@@ -1,5 +1,6 @@
 /** The OpenAI Chat Completions dialect: what most clients and frameworks speak. */
-import type { ChatDialect, HttpRequest, Notice } from '../core/contracts.ts'
+import type { Notice } from '../core/contracts.ts'
+import type { ChatDialect, HttpRequest } from '../core/dialect.ts'
 import { errorBody } from '../core/error-body.ts'
 import { TollgateError } from '../core/errors.ts'
 import type { ChatRequest } from '../core/request.ts'

@@ -1,5 +1,5 @@
 /** OpenAI's Embeddings API: a vector for each text, in the order of the texts. */
-import type { AnswerFacts, EmbedDialect } from '../core/contracts.ts'
+import type { AnswerFacts, EmbedDialect } from '../core/dialect.ts'
 import { errorBody } from '../core/error-body.ts'
 import type { Reply } from '../core/reply.ts'
 import type { EmbeddingUse } from '../core/request.ts'

@@ -1,5 +1,5 @@
 /** OpenAI's Models API: which models this key may use, what they take and what they cost. */
-import type { ListDialect } from '../core/contracts.ts'
+import type { ListDialect } from '../core/dialect.ts'
 import { errorBody } from '../core/error-body.ts'
 import { TollgateError } from '../core/errors.ts'
 import type { AnyModel, EmbeddingModel, Model, Price, Rates } from '../core/model.ts'

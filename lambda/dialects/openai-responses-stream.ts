@@ -1,5 +1,5 @@
 /** Frames of a streamed response: typed events, numbered in their order. */
-import type { AnswerFacts } from '../core/contracts.ts'
+import type { AnswerFacts } from '../core/dialect.ts'
 import type { ErrorType, TollgateError } from '../core/errors.ts'
 import type { BlockDelta, Embedding, OpenedBlock, ReplyEvent } from '../core/reply.ts'
 import { customNames } from '../wire/responses-custom-tools.ts'

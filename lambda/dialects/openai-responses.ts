@@ -1,5 +1,5 @@
 /** OpenAI's Responses API, without a memory: what a client needs again, it sends again. */
-import type { ChatDialect } from '../core/contracts.ts'
+import type { ChatDialect } from '../core/dialect.ts'
 import { errorBody } from '../core/error-body.ts'
 import { endedResponse, itemsOf } from '../wire/responses-output.ts'
 import { readResponsesRequest, responsesBody } from '../wire/responses-request.ts'

@@ -1,6 +1,7 @@
 /** The question dialect: one question, one answer, for curl, scripts and a quick look. */
-import type { AnswerFacts, ChatDialect, HttpRequest, Notice } from '../core/contracts.ts'
+import type { Notice } from '../core/contracts.ts'
 import type { Message } from '../core/conversation.ts'
+import type { AnswerFacts, ChatDialect, HttpRequest } from '../core/dialect.ts'
 import { errorBody } from '../core/error-body.ts'
 import type { Reply, ReplyEvent, Stop, Usage } from '../core/reply.ts'
 import type { ChatRequest } from '../core/request.ts'

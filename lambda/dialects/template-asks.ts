@@ -1,5 +1,5 @@
 /** How callers ask for a template: in Kong's words on chat completions, in our own on the question route. */
-import type { TemplateAsk } from '../core/contracts.ts'
+import type { TemplateAsk } from '../core/dialect.ts'
 import { TollgateError } from '../core/errors.ts'
 import {
   anyString,

@@ -1,5 +1,5 @@
 /** Which dialect a body was written in, where its route does not say: told by its shape. */
-import type { ChatDialect, EmbedDialect, HttpRequest } from '../core/contracts.ts'
+import type { ChatDialect, EmbedDialect, HttpRequest } from '../core/dialect.ts'
 import { TollgateError } from '../core/errors.ts'
 import type { AnyModel } from '../core/model.ts'
 import { kind } from '../wire/shown.ts'

@@ -1,5 +1,5 @@
 /** A team's own past: what its hours came to, and its last requests. */
-import type { AccountDialect, HttpRequest } from '../core/contracts.ts'
+import type { AccountDialect, HttpRequest } from '../core/dialect.ts'
 import { errorBody } from '../core/error-body.ts'
 import { TollgateError } from '../core/errors.ts'
 import { shown } from '../wire/shown.ts'

@@ -1,5 +1,5 @@
 /** What a key's team used, its limits, what is left of them and when each begins anew. */
-import type { AccountDialect } from '../core/contracts.ts'
+import type { AccountDialect } from '../core/dialect.ts'
 import { errorBody } from '../core/error-body.ts'
 import type { Used } from '../core/ledger.ts'
 import { amountsSaid, limitSaid, moneySaid } from '../wire/limits-said.ts'

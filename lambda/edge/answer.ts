@@ -1,6 +1,7 @@
 /** Turns a reply into what leaves the gateway: one answer, or frames as they come. */
-import type { AnswerFacts, Call, HttpRequest, ReplyStream } from '../core/contracts.ts'
+import type { Call, ReplyStream } from '../core/contracts.ts'
 import { costNanoUsd } from '../core/cost.ts'
+import type { AnswerFacts, HttpRequest } from '../core/dialect.ts'
 import { collect, type Usage } from '../core/reply.ts'
 import { termsOf } from '../core/terms.ts'
 import { commonHeaders, type Exchange, finish, timesOf } from './exchange.ts'

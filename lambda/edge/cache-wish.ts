@@ -1,5 +1,6 @@
 /** What a caller asks of the gateway's cache, by our names or by Cloudflare's. */
-import type { CacheWish, HttpRequest } from '../core/contracts.ts'
+import type { CacheWish } from '../core/contracts.ts'
+import type { HttpRequest } from '../core/dialect.ts'
 import { TollgateError } from '../core/errors.ts'
 
 type Headers = HttpRequest['headers']

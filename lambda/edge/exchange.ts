@@ -1,15 +1,8 @@
 /** One HTTP exchange: its id, who asks, which dialect was spoken, and its log line. */
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import type { GatewayConfig } from '../core/config.ts'
-import type {
-  Attempt,
-  Caller,
-  Dialect,
-  HttpMethod,
-  HttpRequest,
-  Looked,
-  Target,
-} from '../core/contracts.ts'
+import type { Attempt, Caller, Looked, Target } from '../core/contracts.ts'
+import type { Dialect, HttpMethod, HttpRequest } from '../core/dialect.ts'
 import type { TollgateError } from '../core/errors.ts'
 import type { RecentRequest } from '../core/history.ts'
 import { readKey } from '../core/key.ts'

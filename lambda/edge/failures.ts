@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import type { MiddlewareObj } from '@middy/core'
 import type { GatewayConfig } from '../core/config.ts'
-import type { Dialect } from '../core/contracts.ts'
+import type { Dialect } from '../core/dialect.ts'
 import { errorBody } from '../core/error-body.ts'
 import { asTollgateError, type ErrorCode, TollgateError } from '../core/errors.ts'
 import type { Ledger, Standing } from '../core/ledger.ts'

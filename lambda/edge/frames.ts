@@ -6,7 +6,7 @@ import type {
   CountDialect,
   EmbedDialect,
   NativeDialect,
-} from '../core/contracts.ts'
+} from '../core/dialect.ts'
 import { asTollgateError } from '../core/errors.ts'
 import type { ReplyEvent } from '../core/reply.ts'
 import type { Ready } from './answer.ts'

@@ -1,5 +1,5 @@
 /** Where a team's limits stand, in headers: OpenAI's for every client, and those of the dialect. */
-import type { Dialect } from '../core/contracts.ts'
+import type { Dialect } from '../core/dialect.ts'
 import type { Standing } from '../core/ledger.ts'
 import { bindingOf, budgetOf, remainingOf } from '../core/limits.ts'
 import { momentOf, usdOf } from '../core/units.ts'

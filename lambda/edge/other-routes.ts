@@ -1,5 +1,5 @@
 /** What is no dialect's: health, the gateway's description, and every path that does not exist. */
-import type { Dialect, FormattedAnswer } from '../core/contracts.ts'
+import type { Dialect, FormattedAnswer } from '../core/dialect.ts'
 import { TollgateError } from '../core/errors.ts'
 import type { Answer } from './answer.ts'
 import { commonHeaders, type Exchange, finish } from './exchange.ts'

@@ -1,6 +1,7 @@
 /** What a caller asks of the gateway in headers, whatever the dialect. */
 import type { GatewayConfig } from '../core/config.ts'
-import type { CacheWish, HttpRequest } from '../core/contracts.ts'
+import type { CacheWish } from '../core/contracts.ts'
+import type { HttpRequest } from '../core/dialect.ts'
 import { TollgateError } from '../core/errors.ts'
 import { cacheWishOf } from './cache-wish.ts'
 

@@ -1,6 +1,7 @@
 /** The gateway described as OpenAPI 3.1, from the same definitions by which it reads requests. */
-import type { Dialect } from '../core/contracts.ts'
+
 import type { JsonObject } from '../core/conversation.ts'
+import type { Dialect } from '../core/dialect.ts'
 import { answers } from './answers.ts'
 import { errorSchema, failures } from './errors.ts'
 import { headers } from './headers.ts'

@@ -1,6 +1,7 @@
 /** What a refusal looks like: one body for every status. */
-import type { Dialect, Route } from '../core/contracts.ts'
+
 import type { JsonObject } from '../core/conversation.ts'
+import type { Dialect, Route } from '../core/dialect.ts'
 import { type ErrorCode, errorCodes } from '../core/errors.ts'
 import { failureHeaders } from './headers.ts'
 

@@ -1,6 +1,7 @@
 /** The headers of answers; one that does not apply is left out. */
-import type { Dialect } from '../core/contracts.ts'
+
 import type { JsonObject } from '../core/conversation.ts'
+import type { Dialect } from '../core/dialect.ts'
 
 const header = (description: string, schema: JsonObject = { type: 'string' }): JsonObject => ({
   description,

@@ -1,6 +1,7 @@
 /** One operation a route: what it is called, what it takes and what it answers. */
-import type { Dialect, Route } from '../core/contracts.ts'
+
 import type { JsonObject } from '../core/conversation.ts'
+import type { Dialect, Route } from '../core/dialect.ts'
 import type { AnswerName } from './answers.ts'
 import { failuresOf, failuresWithout } from './errors.ts'
 import { headersOf, plainHeaders } from './headers.ts'

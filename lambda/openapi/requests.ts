@@ -1,6 +1,7 @@
 /** What a route takes, as the reader of its own dialect says it. */
-import type { Dialect } from '../core/contracts.ts'
+
 import type { JsonObject } from '../core/conversation.ts'
+import type { Dialect } from '../core/dialect.ts'
 import type { Faced } from '../wire/schema.ts'
 import { withNulls } from './nulls.ts'
 import { wordsOf } from './words.ts'

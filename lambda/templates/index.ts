@@ -1,7 +1,8 @@
 /** Puts the operator's prompt in the place of a request that asks for it by name. */
 import { closest } from '../core/closest.ts'
-import type { Dialect, HttpRequest, Notice, TemplateAsk } from '../core/contracts.ts'
+import type { Notice } from '../core/contracts.ts'
 import type { JsonObject } from '../core/conversation.ts'
+import type { Dialect, HttpRequest, TemplateAsk } from '../core/dialect.ts'
 import { TollgateError } from '../core/errors.ts'
 import type { TemplateConfig } from '../core/rules-config.ts'
 import { compiled, type Template, type Values } from './compile.ts'

@@ -1,5 +1,6 @@
 /** Parts a body of Anthropic's own routes: which model, whether to stream, and what is said. */
-import type { HttpRequest, Notice } from '../core/contracts.ts'
+import type { Notice } from '../core/contracts.ts'
+import type { HttpRequest } from '../core/dialect.ts'
 import type { ChatRequest } from '../core/request.ts'
 import { flag, need, objectOf, type Place, readFields, word } from './anthropic-fields.ts'
 import { type AnthropicReading, readAnthropicRequest, requestFields } from './anthropic-request.ts'

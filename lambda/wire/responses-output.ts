@@ -1,6 +1,7 @@
 /** Writes an answer as the Responses API does: items, and the response that holds them. */
-import type { AnswerFacts } from '../core/contracts.ts'
+
 import type { RedactedThinking, Thinking } from '../core/conversation.ts'
+import type { AnswerFacts } from '../core/dialect.ts'
 import type { Embedding, ReplyBlock, Stop, Usage } from '../core/reply.ts'
 import { isRecord } from './openai-fields.ts'
 import { customNames, freeText } from './responses-custom-tools.ts'

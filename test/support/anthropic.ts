@@ -1,5 +1,5 @@
 /** What the tests of Anthropic's dialect share: bodies, refusals, and an answer's facts. */
-import type { AnswerFacts, HttpRequest } from '../../lambda/core/contracts.ts'
+import type { AnswerFacts, HttpRequest } from '../../lambda/core/dialect.ts'
 import { TollgateError } from '../../lambda/core/errors.ts'
 import { anthropicMessages } from '../../lambda/dialects/anthropic-messages.ts'
 import { modelById } from '../../lambda/models/index.ts'

@@ -1,7 +1,7 @@
 /** What is asked of a guard: attack strings, the ways they are disguised, and where they may stand. */
 
 import { converse } from '../../lambda/bodies/converse.ts'
-import type { HttpRequest } from '../../lambda/core/contracts.ts'
+import type { HttpRequest } from '../../lambda/core/dialect.ts'
 import { anthropicMessages } from '../../lambda/dialects/anthropic-messages.ts'
 import { bedrockConverse, bedrockInvoke } from '../../lambda/dialects/bedrock-native.ts'
 import { openaiChat } from '../../lambda/dialects/openai-chat.ts'

@@ -1,5 +1,5 @@
 /** What the tests of the OpenAI chat dialect share: requests, facts, and a client's reading of a stream. */
-import type { AnswerFacts, HttpRequest } from '../../lambda/core/contracts.ts'
+import type { AnswerFacts, HttpRequest } from '../../lambda/core/dialect.ts'
 import { TollgateError } from '../../lambda/core/errors.ts'
 import type { ReplyEvent } from '../../lambda/core/reply.ts'
 import type { ChatRequest } from '../../lambda/core/request.ts'

@@ -1,5 +1,5 @@
 /** What the tests of the Responses dialect share: a request, facts, and the events of its frames. */
-import type { AnswerFacts, HttpRequest } from '../../lambda/core/contracts.ts'
+import type { AnswerFacts, HttpRequest } from '../../lambda/core/dialect.ts'
 import type { ReplyEvent } from '../../lambda/core/reply.ts'
 import { openaiResponses } from '../../lambda/dialects/openai-responses.ts'
 import { modelById } from '../../lambda/models/index.ts'
